@@ -1,0 +1,101 @@
+/*
+ * The API: from a request to a call, from its result to an answer. Two halves with the call as a value in between.
+ *
+ *     step = api_begin(exchange);
+ *     while (step == API_CALL) step = api_continue(exchange, <result of exchange->call>);
+ *     -> exchange->response
+ *
+ * API_PART: like API_CALL, but the response's head and the text in `part` are to be sent first (streamed lists); `part` is
+ * void after the next api_continue. When the last step is API_ANSWERED and `streaming` is set, response.body is the last part.
+ * A handler keeps what it needs between its halves in exchange->state (arena memory).
+ * Not here: sockets, the loop (serve/), what an operation means (registry/).
+ */
+#ifndef PATCHBAY_API_API_H
+#define PATCHBAY_API_API_H
+
+#include "config/config.h"
+#include "db/pool.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "seal/keyring.h"
+
+struct type_table;     /* registry/type.h */
+struct identity_cache; /* registry/identity.h */
+struct touch_table;    /* registry/token.h: tokens whose last-used time is to be noted */
+
+/* What every request shares; lives from start to stop. */
+struct api_context {
+    const struct config *config;
+    const struct keyring *keyring;
+    const struct type_table *types;
+    struct identity_cache *identities;
+    struct touch_table *touched;
+    char host_name[256];
+};
+
+enum api_step { API_ANSWERED, API_CALL, API_PART };
+
+#define API_PARAMETERS_MAX 4
+
+struct api_exchange;
+typedef enum api_step api_begin_handler(struct api_context *context, struct api_exchange *exchange);
+typedef enum api_step api_continue_handler(struct api_context *context, struct api_exchange *exchange, const struct db_result *result);
+
+enum api_flags {
+    API_BODY = 1,    /* takes a body: content type and size are checked before the handler */
+};
+
+struct api_dialect;
+
+struct api_route {
+    const char *method;  /* "GET"; HEAD is served by GET's row */
+    const char *pattern; /* "/apiops/projects/{project}/connections/{connection}/"; the trailing slash is optional in requests */
+    const struct api_dialect *dialect;
+    unsigned flags;
+    api_begin_handler *begin;
+    api_continue_handler *next;
+};
+
+/* What goes wrong before or around a handler, in the dialect's own form. */
+enum api_problem {
+    API_NO_ROUTE, API_METHOD, API_MEDIA_TYPE, API_TOO_LARGE, API_INCOMPLETE, API_BAD_PATH,
+    API_UNAVAILABLE, API_INTERNAL, API_TOO_COMPLEX,
+    API_PROBLEMS
+};
+
+struct api_dialect {
+    const char *name;   /* "apinizer" */
+    const char *prefix; /* "/apiops/" */
+    void (*problem)(struct api_exchange *exchange, enum api_problem problem);
+};
+
+struct api_exchange {
+    struct arena *arena;
+    const struct http_request *request;
+    const struct api_route *route;  /* NULL when none matched */
+    struct bytes parameters[API_PARAMETERS_MAX]; /* the path's, decoded, in the pattern's order */
+    struct http_response response;
+    struct db_call call;
+    struct bytes part;
+    bool streaming;
+    void *state;
+    unsigned calls;             /* made so far */
+    unsigned char connection[16]; /* whose connection this was about, for the log; zero when none */
+};
+
+enum api_step api_begin(struct api_context *context, struct api_exchange *exchange);
+enum api_step api_continue(struct api_context *context, struct api_exchange *exchange, const struct db_result *result);
+
+/* Both halves around a blocking call. Streamed parts are gathered into response.body. */
+void api_handle(struct api_context *context, struct api_exchange *exchange, struct db_session *session);
+
+/* The table of routes, ended by a NULL method; tools and tests walk it. */
+const struct api_route *api_routes(void);
+
+/* Start and stop of what requests share: types, keyring, caches. host_name from gethostname. */
+bool api_context_open(struct api_context *context, const struct config *config, struct fault *fault) __attribute__((warn_unused_result));
+void api_context_close(struct api_context *context);
+/* For db_pool_options.hello: schema version, and every key of the database is in the keyring and is the same. */
+bool api_hello(void *context, const struct db_result *result, struct fault *fault);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Settings: one table (config.c) of name, kind, default, range and description, from which parser, `check-config`, `--help`,
+ * conf/patchbay.conf (the sample) and docs/settings.md are checked or made.
+ *
+ * File: `name = value` a line, '#' comments, values to the end of the line (no quoting). The environment wins over the file:
+ * PATCHBAY_ + upper-case name. The file is named by PATCHBAY_CONFIG or --config, else sysconfdir/patchbay/patchbay.conf if that exists.
+ * config_load reports every mistake, not only the first: unknown name, repeated name, value out of range, unreadable file.
+ * Secrets are not settings: keys are in the keyring file, database passwords in a passfile that the DSN names.
+ */
+#ifndef PATCHBAY_CONFIG_CONFIG_H
+#define PATCHBAY_CONFIG_CONFIG_H
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+
+#define CONFIG_TEXT_MAX 1024
+
+struct config {
+    char database[CONFIG_TEXT_MAX];       /* libpq DSN of patchbay_worker */
+    char admin_database[CONFIG_TEXT_MAX]; /* libpq DSN of patchbay_admin, for the command */
+    char keyring_file[CONFIG_TEXT_MAX];
+    char types_dir[CONFIG_TEXT_MAX];
+    char log_level[16];                   /* debug, info, warning, error */
+    long body_limit;                      /* bytes, 1 KiB to 64 MiB, default 1048576 */
+    long request_memory;                  /* bytes of arena a request, default 96 MiB, 1 MiB to 4 GiB */
+    long requests_limit;                  /* in hand at once a process, default 128, 1 to 1024 */
+    long database_connections;            /* a process, default 2, 1 to 64 */
+    long batch_limit;                     /* default 16, 1 to 256 */
+    long database_wait;                   /* ms, default 2000, 10 to 60000: longest wait for a connection before 503 */
+    long statement_timeout;               /* ms, default 10000, 100 to 600000 */
+    long reconnect_limit;                 /* ms, default 2000, 100 to 60000: longest pause between attempts to connect */
+    long io_timeout;                      /* ms, default 5000, 100 to 600000: a web server that stalls is cut off */
+    long identity_cache;                  /* entries, default 65536, 0 to 16777216 */
+    long token_touch_interval;            /* s, default 60, 1 to 86400: how fresh a token's last-used time is kept */
+};
+
+struct config_setting {
+    const char *name;
+    const char *kind;        /* "text", "bytes", "count", "ms", "s", "choice" */
+    const char *default_text;
+    long minimum, maximum;   /* numbers */
+    const char *choices;     /* "debug info warning error" or NULL */
+    const char *description; /* one sentence; checked not empty */
+    size_t offset, size;     /* in struct config */
+};
+
+/* All settings, ended by a NULL name. */
+const struct config_setting *config_settings(void);
+void config_defaults(struct config *config);
+
+/* One mistake: file line (0 for the environment) and text. */
+typedef void config_report(void *context, const char *source, int line, const char *message);
+/* False when anything is wrong; every mistake was reported. `file` NULL: PATCHBAY_CONFIG or the installed one. */
+bool config_load(struct config *config, const char *file, config_report *report, void *context) __attribute__((warn_unused_result));
+/* The sample file with every setting, its default and description; conf/patchbay.conf is its output (a test compares). */
+void config_print_sample(FILE *out);
+/* The same as a Markdown table for docs/settings.md. */
+void config_print_markdown(FILE *out);
+
+#endif

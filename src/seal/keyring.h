@@ -1,0 +1,34 @@
+/*
+ * The keys: numbered, in files that only their owner can read, one of them active.
+ *
+ * File format, one key a line, '#' comments and empty lines allowed:
+ *     1:9f86d081884c7d65...            number (1 to 2147483647) ':' 64 hex digits (256 bits)
+ *     2:...:active                     the active one; without a mark the highest number is active
+ * A file that group or others can read or write, that belongs to neither us nor root (root reads anybody's), a repeated number,
+ * a bad digit, no key at all, two active marks: refused, the message names file and line, never a digit of a key.
+ * Ownership: keyring_new/keyring_free; key bytes live in memory that is locked if possible, kept out of core files (MADV_DONTDUMP) and wiped at the end.
+ * Not here: using a key (seal.h).
+ */
+#ifndef PATCHBAY_SEAL_KEYRING_H
+#define PATCHBAY_SEAL_KEYRING_H
+
+#include "base/bytes.h"
+#include "base/fault.h"
+
+#define KEYRING_KEY_SIZE 32
+#define KEYRING_KEYS_MAX 64
+
+struct keyring;
+
+bool keyring_new(struct keyring **keyring, const char *file, struct fault *fault) __attribute__((warn_unused_result));
+void keyring_free(struct keyring *keyring);
+int32_t keyring_active(const struct keyring *keyring);
+size_t keyring_count(const struct keyring *keyring);
+int32_t keyring_number(const struct keyring *keyring, size_t index); /* ascending */
+/* The 32 bytes of a key, or NULL when the keyring has none of that number. Only for seal.c. */
+const unsigned char *keyring_key(const struct keyring *keyring, int32_t number);
+
+/* Writes a new keyring file (mode 0600, refuses to overwrite) with one random key, number 1. For quickstart and tests. */
+bool keyring_create(const char *file, struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

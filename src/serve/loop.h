@@ -1,0 +1,18 @@
+/*
+ * The event loop of one worker process: accept, read, begin, send, continue, answer.
+ *
+ * One poll over the listening socket, waiting FastCGI connections, the pool's sockets and a signal pipe. At most
+ * requests_limit requests are in hand; further ones wait in the socket's backlog. Each request has its own arena, from a free list.
+ * SIGTERM, SIGINT, SIGUSR1 (lighttpd, mod_fcgid): no new requests, those in hand are finished (bounded by statement_timeout), tokens' last use is
+ * written down, return. One log line a request: event "request" with request_id, method, route (the pattern), status, us, calls,
+ * bytes_in, bytes_out, connection (id, where known). Never a path, a query, a header or a body.
+ * Returns false with a fault when it must not go on (the keyring does not open what the database holds).
+ */
+#ifndef PATCHBAY_SERVE_LOOP_H
+#define PATCHBAY_SERVE_LOOP_H
+
+#include "api/api.h"
+
+bool serve_loop(struct api_context *context, int listen_fd, struct fault *fault) __attribute__((warn_unused_result));
+
+#endif
