@@ -1,0 +1,59 @@
+-- Creates connections, one a request; each answer is a row with its outcome as data:
+--   invalid_token, unknown_project, forbidden, identity (sealed for another project, or i_project_id was not known: project_id tells),
+--   wrong_key (the worker's key of that number is not the database's), name_taken, checked (dry: all is well, nothing was written), created.
+-- A name that is taken in the same moment violates connection_handle_unique; the worker takes that for name_taken.
+create function connection_create(
+    i_digest bytea[], i_dialect text[], i_project text[], i_dry boolean[],
+    i_project_id bigint[], i_connection_id uuid[], i_key_number integer[], i_canary text[],
+    i_public_id text[], i_name text[], i_type text[], i_service text[], i_external_id text[],
+    i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
+    i_settings json[], i_secrets jsonb[], i_request_id text[])
+returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint, public_id text)
+language plpgsql volatile security definer set search_path = patchbay, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    insert into key (key_number, canary)
+    select distinct given.key_number, given.canary from unnest(i_key_number, i_canary, i_dry) as given (key_number, canary, dry)
+    where not given.dry and given.canary is not null and not exists (select from key where key.key_number = given.key_number)
+    on conflict on constraint key_key do nothing;
+
+    return query
+    with judged as (
+        select request.*, access.project_id as true_project_id, access.actor,
+               coalesce(access.refusal, case
+                   when request.secrets is not null and request.project_id is distinct from access.project_id then 'identity'
+                   when not request.dry and not exists (
+                       select from key where key.key_number = request.key_number and key.canary = request.canary) then 'wrong_key'
+                   when request.dialect = 'apinizer' and exists (
+                       select from connection as other
+                       where other.project_id = access.project_id and other.dialect = request.dialect
+                         and other.handle = lower(request.name collate "und-x-icu")) then 'name_taken'
+                   when request.dry then 'checked'
+                   else 'created'
+               end) as outcome
+        from unnest(i_digest, i_dialect, i_project, i_dry, i_project_id, i_connection_id, i_key_number, i_canary, i_public_id, i_name, i_type,
+                    i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_secrets, i_request_id)
+             with ordinality as request (digest, dialect, project, dry, project_id, connection_id, key_number, canary, public_id, name, type,
+                    service, external_id, description, enabled, deploy_to_worker, settings, secrets, request_id, ordinal)
+        cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
+    ), written as (
+        insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
+                                deploy_to_worker, settings, key_number, secrets, created_by, updated_by, request_id)
+        select true_project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
+               deploy_to_worker, settings, key_number, coalesce(secrets, '{}'), actor, actor, request_id
+        from judged where judged.outcome = 'created'
+        returning connection.connection_id, connection.revision
+    ), refused as (
+        insert into audit_event (project_id, actor, action, request_id, detail)
+        select true_project_id, actor, 'permission.refused', request_id, jsonb_build_object('operation', 'connection.create')
+        from judged where judged.outcome = 'forbidden'
+    )
+    select judged.ordinal, judged.outcome, judged.true_project_id, written.connection_id, written.revision, judged.public_id
+    from judged left join written on written.connection_id = judged.connection_id;
+end
+$$;
+comment on function connection_create(bytea[], text[], text[], boolean[], bigint[], uuid[], integer[], text[], text[], text[], text[], text[], text[],
+    text[], boolean[], boolean[], json[], jsonb[], text[]) is 'Creates connections, one an array element; says the outcome of each as data.';
+revoke execute on function connection_create from public;
+grant execute on function connection_create to patchbay_worker;

@@ -1,0 +1,62 @@
+-- The database refuses what is wrong, whoever asks. The functions set revision, dates and actor themselves and add one to the
+-- revision, so on their way only the WHEN clauses run; a hand-written change is completed here, or refused with a reason.
+create function connection_guard() returns trigger
+language plpgsql security definer set search_path = patchbay, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' then
+        if new.type is distinct from old.type then
+            raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'type',
+                message = format('Connection type can not be changed from %s to %s!', old.type, new.type),
+                hint = 'Delete the connection and create it anew.';
+        end if;
+        if (new.project_id, new.connection_id, new.dialect, new.created_at, new.created_by)
+            is distinct from (old.project_id, old.connection_id, old.dialect, old.created_at, old.created_by)
+            or (new.public_id is distinct from old.public_id) then
+            raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection',
+                message = 'project_id, connection_id, dialect, public_id, created_at and created_by of a connection never change',
+                hint = 'Boxes, history and workers are bound to them. Create another connection.';
+        end if;
+        if new.revision not in (old.revision, old.revision + 1) then
+            raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'revision',
+                message = 'the revision of a connection is counted by the registry', hint = 'Leave revision out of the UPDATE.';
+        end if;
+    end if;
+    if exists (select from connection as other
+               where other.project_id = new.project_id and other.dialect = new.dialect and other.connection_id <> new.connection_id
+                 and new.dialect = 'apinizer' and other.handle = lower(new.name collate "und-x-icu")) then
+        raise exception using errcode = 'unique_violation', schema = 'patchbay', table = 'connection', constraint = 'connection_handle_unique',
+            message = format('Connection (name: %s) already exists!', new.name),
+            hint = 'Names are unique in a project, letter case ignored.';
+    end if;
+    if tg_op = 'UPDATE' then
+        new.revision := old.revision;
+        if new is not distinct from old then
+            return null;
+        end if;
+        new.revision := old.revision + 1;
+        new.updated_at := now();
+    else
+        new.revision := 1;
+        new.created_at := now();
+        new.updated_at := now();
+        new.created_by := session_user;
+    end if;
+    new.updated_by := session_user;
+    new.request_id := null;
+    return new;
+end
+$$;
+comment on function connection_guard() is
+    'Completes a hand-written INSERT or UPDATE of a connection (revision, dates, who) or refuses it with a hint. An UPDATE that changes nothing is passed over.';
+revoke execute on function connection_guard from public;
+
+create trigger connection_guard_insert before insert on connection
+    for each row when (current_user <> 'patchbay_owner') execute function connection_guard();
+comment on trigger connection_guard_insert on connection is 'Hand-written INSERTs.';
+create trigger connection_guard_update before update on connection
+    for each row when (current_user <> 'patchbay_owner'
+        or old.type is distinct from new.type or new.revision <> old.revision + 1
+        or old.project_id <> new.project_id or old.connection_id <> new.connection_id)
+    execute function connection_guard();
+comment on trigger connection_guard_update on connection is 'Hand-written UPDATEs, and whatever would change a type or an identity.';

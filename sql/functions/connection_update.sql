@@ -1,0 +1,94 @@
+-- The heart: changes connections, one a request, all in one transaction. Each answer is a row with its outcome as data:
+--   invalid_token, unknown_project, forbidden, not_found, precondition_failed, type_changed (type tells the stored one),
+--   identity (boxes were sealed for another identity, or none was known: project_id, connection_id and key_number tell the true one; nothing changed),
+--   name_taken, checked (dry: nothing was written; lacking tells which needs are not met), secret_missing (lacking), unchanged, updated,
+--   again (the same row twice in one call, or it changed in this moment: ask again).
+-- What is null is kept: name. What is full is replaced: description, enabled, deploy_to_worker, settings; and secrets, to which the stored boxes
+-- at the places of i_keep are added.
+create function connection_update(
+    i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_if_match text[], i_dry boolean[],
+    i_project_id bigint[], i_connection_id uuid[], i_key_number integer[],
+    i_name text[], i_type text[], i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
+    i_settings json[], i_secrets jsonb[], i_keep jsonb[], i_needs jsonb[], i_request_id text[])
+returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, lacking text)
+language plpgsql volatile security definer set search_path = patchbay, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    -- All rows are locked first, in the order of their keys, so that two batches never wait for each other in a circle. The next
+    -- statement then sees what the locks protect.
+    perform from (
+        select access.project_id, request.dialect,
+               case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end as handle
+        from unnest(i_digest, i_dialect, i_project, i_handle) as request (digest, dialect, project, handle)
+        cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
+        where access.refusal is null
+    ) as wanted
+    join connection using (project_id, dialect, handle)
+    order by connection.project_id, connection.connection_id
+    for no key update of connection;
+
+    return query
+    with judged as (
+        select request.*, access.actor, stored.project_id as stored_project_id, stored.connection_id as stored_connection_id,
+               stored.key_number as stored_key_number, stored.revision, stored.type as stored_type,
+               coalesce(request.new_name, stored.name) as next_name, merged.secrets as next_secrets, merged.lacking,
+               coalesce(access.refusal, case
+                   when stored.connection_id is null then 'not_found'
+                   when not matches_revision(request.if_match, stored.revision) then 'precondition_failed'
+                   when stored.type <> request.new_type then 'type_changed'
+                   when row_number() over (partition by stored.project_id, stored.connection_id order by request.ordinal) > 1 then 'again'
+                   when request.secrets is not null
+                       and (request.project_id, request.connection_id, request.key_number)
+                           is distinct from (stored.project_id, stored.connection_id, stored.key_number) then 'identity'
+                   when request.dialect = 'apinizer' and request.new_name is not null
+                       and lower(request.new_name collate "und-x-icu") <> stored.handle
+                       and exists (select from connection as other
+                                   where other.project_id = stored.project_id and other.dialect = 'apinizer'
+                                     and other.handle = lower(request.new_name collate "und-x-icu")) then 'name_taken'
+                   when request.dry then 'checked'
+                   when merged.lacking is not null then 'secret_missing'
+                   when (stored.name, stored.description, stored.enabled, stored.deploy_to_worker)
+                           is not distinct from (coalesce(request.new_name, stored.name), request.description, request.enabled, request.deploy_to_worker)
+                       and stored.secrets = merged.secrets
+                       and (stored.settings::text = request.settings::text or stored.settings::jsonb = request.settings::jsonb) then 'unchanged'
+                   else 'updated'
+               end) as outcome
+        from unnest(i_digest, i_dialect, i_project, i_handle, i_if_match, i_dry, i_project_id, i_connection_id, i_key_number,
+                    i_name, i_type, i_description, i_enabled, i_deploy_to_worker, i_settings, i_secrets, i_keep, i_needs, i_request_id)
+             with ordinality as request (digest, dialect, project, handle, if_match, dry, project_id, connection_id, key_number,
+                    new_name, new_type, description, enabled, deploy_to_worker, settings, secrets, keep, needs, request_id, ordinal)
+        cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
+        left join connection as stored on access.refusal is null and stored.project_id = access.project_id and stored.dialect = request.dialect
+            and stored.handle = case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end
+        cross join lateral (
+            select boxes.secrets, case when request.needs is not null then needs_lacking(request.needs, boxes.secrets) end as lacking
+            from (select coalesce(request.secrets, '{}')
+                      || case when request.keep is null then '{}' else secrets_kept(stored.secrets, request.keep) end as secrets) as boxes
+        ) as merged
+    ), written as (
+        update connection
+        set name = judged.next_name, description = judged.description, enabled = judged.enabled, deploy_to_worker = judged.deploy_to_worker,
+            settings = judged.settings, secrets = judged.next_secrets, revision = connection.revision + 1,
+            updated_at = now(), updated_by = judged.actor, request_id = judged.request_id
+        from judged
+        where judged.outcome = 'updated' and connection.project_id = judged.stored_project_id
+          and connection.connection_id = judged.stored_connection_id and connection.revision = judged.revision
+        returning judged.ordinal, connection.revision
+    ), refused as (
+        insert into audit_event (project_id, actor, action, request_id, detail)
+        select access.project_id, judged.actor, 'permission.refused', judged.request_id, jsonb_build_object('operation', 'connection.update')
+        from judged cross join lateral access(judged.digest, judged.project, null) as access
+        where judged.outcome = 'forbidden'
+    )
+    select judged.ordinal,
+           case when judged.outcome = 'updated' and written.ordinal is null then 'again' else judged.outcome end,
+           judged.stored_project_id, judged.stored_connection_id, judged.stored_key_number,
+           coalesce(written.revision, judged.revision), judged.stored_type, judged.lacking
+    from judged left join written on written.ordinal = judged.ordinal;
+end
+$$;
+comment on function connection_update(bytea[], text[], text[], text[], text[], boolean[], bigint[], uuid[], integer[], text[], text[], text[], boolean[],
+    boolean[], json[], jsonb[], jsonb[], jsonb[], text[]) is 'Changes connections, one an array element, in one transaction; says the outcome of each as data.';
+revoke execute on function connection_update from public;
+grant execute on function connection_update to patchbay_worker;

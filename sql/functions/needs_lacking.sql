@@ -1,0 +1,11 @@
+create function needs_lacking(i_needs jsonb, i_secrets jsonb) returns text
+language sql immutable
+as $$
+    select string_agg((need.ordinality - 1)::text, ',' order by need.ordinality)
+    from jsonb_array_elements(i_needs) with ordinality as need (item, ordinality)
+    where (need.item ->> 'given' is null or i_secrets ? (need.item ->> 'given'))
+      and not i_secrets ?| array(select jsonb_array_elements_text(need.item -> 'any'))
+$$;
+comment on function needs_lacking(jsonb, jsonb) is
+    'Which needs are not met by the boxes: their indexes (from 0), comma-separated, or null. A need is {"any": [places], "given": place}: one of any must be there, if given (when named) is.';
+revoke execute on function needs_lacking from public;
