@@ -31,9 +31,9 @@ bool bytes_starts(struct bytes a, const char *prefix);
 bool bytes_ends(struct bytes a, const char *suffix);
 bool bytes_contains_nocase(struct bytes a, const char *lowercase_needle); /* ASCII only */
 struct bytes bytes_trim(struct bytes a);                   /* without leading and trailing space and tab */
-struct bytes bytes_slice(struct bytes a, size_t from, size_t to);
+struct bytes bytes_slice(struct bytes a, size_t from, size_t to); /* bounds beyond the end are cut down to it */
 
-/* Cuts `rest` at the first `separator`: *piece is what stood before it. False when nothing was left. */
+/* Cuts `rest` at the first `separator`: *piece is what stood before it. False when nothing was left (so "a," is one piece). */
 bool bytes_cut(struct bytes *rest, char separator, struct bytes *piece);
 
 /* Decimal integer, the whole run, optional minus; false on anything else or out of range. */
@@ -41,7 +41,11 @@ bool bytes_to_int64(struct bytes a, int64_t *value);
 
 /* Valid UTF-8 as of RFC 3629 (no surrogates, no overlong forms); NUL is valid UTF-8. *characters counts code points (may be NULL). */
 bool bytes_utf8(struct bytes a, size_t *characters);
+/* How many leading bytes are valid UTF-8: where it goes wrong, or the whole length. */
+size_t bytes_utf8_valid(struct bytes a, size_t *characters);
+/* Length in bytes of the first character; 0 when there is none or it is not valid. */
+size_t bytes_utf8_step(struct bytes a);
 
-uint64_t bytes_hash(struct bytes a); /* FNV-1a; for tables in memory, not for security */
+uint64_t bytes_hash(struct bytes a); /* FNV-1a; only for tables of bounded buckets: a caller can make keys collide */
 
 #endif
