@@ -18,6 +18,15 @@ static void make_one_line(char *message) {
             *c = ' ';
 }
 
+/* As much as fits. */
+static void append(char message[FAULT_MESSAGE_SIZE], const char *text) {
+    size_t length = strlen(message);
+    size_t more = strnlen(text, FAULT_MESSAGE_SIZE - 1 - length);
+
+    memcpy(message + length, text, more);
+    message[length + more] = '\0';
+}
+
 bool fault_set(struct fault *fault, enum fault_kind kind, const char *format, ...) {
     if (fault == NULL)
         return false;
@@ -35,15 +44,13 @@ bool fault_wrap(struct fault *fault, const char *format, ...) {
     if (fault == NULL)
         return false;
 
-    char message[sizeof(fault->message)];
-    memcpy(message, fault->message, sizeof(message));
-
+    struct fault inner = *fault;
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(fault->message, sizeof(fault->message), format, arguments);
+    vsnprintf(fault->message, sizeof(fault->message), format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t) length < sizeof(fault->message))
-        snprintf(fault->message + length, sizeof(fault->message) - (size_t) length, ": %s", message);
+    append(fault->message, ": ");
+    append(fault->message, inner.message);
     make_one_line(fault->message);
     return false;
 }

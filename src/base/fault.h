@@ -18,9 +18,11 @@ enum fault_kind {
     FAULT_INTERNAL,    /* ours; details in the log only */
 };
 
+#define FAULT_MESSAGE_SIZE 512
+
 struct fault {
     enum fault_kind kind;
-    char message[512]; /* one line, no trailing dot or newline */
+    char message[FAULT_MESSAGE_SIZE]; /* one line, no trailing dot or newline; cut when too long */
 };
 
 /* Fills *fault (when not NULL) and returns false, so that callers can write `return fault_set(...)`. */
