@@ -4,8 +4,9 @@
  * File format, one key a line, '#' comments and empty lines allowed:
  *     1:9f86d081884c7d65...            number (1 to 2147483647) ':' 64 hex digits (256 bits)
  *     2:...:active                     the active one; without a mark the highest number is active
- * A file that group or others can read or write, that belongs to neither us nor root (root reads anybody's), a repeated number,
- * a bad digit, no key at all, two active marks: refused, the message names file and line, never a digit of a key.
+ * Spaces around a line and CR before its end are tolerated. Refused, with a message that names file and line, never a digit of a key:
+ * a file on which group or others have any right, that belongs to neither us nor root (root reads anybody's), that is no regular file
+ * or larger than 64 KiB; a repeated number, a bad digit, no key at all, more than KEYRING_KEYS_MAX, two active marks.
  * Ownership: keyring_new/keyring_free; key bytes live in memory that is locked if possible, kept out of core files (MADV_DONTDUMP) and wiped at the end.
  * Not here: using a key (seal.h).
  */
