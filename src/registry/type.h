@@ -1,5 +1,5 @@
 /*
- * Connection types: what their settings look like. Read from conf/types/*.json (one file a type; docs/types.md has the format) at start.
+ * Connection types: what their settings look like. Read from conf/types/NAME.json (one file a type; docs/types.md has the format) at start.
  *
  * A wrong file stops the start with file, line and reason. Types live until type_table_free; nothing here changes after loading.
  * Not here: checking a body against a type (settings.h).

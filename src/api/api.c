@@ -1,0 +1,111 @@
+/*
+ * What is the same for every route: finding it, refusing what HTTP itself refuses, and turning an overflowed arena into an answer.
+ * Each dialect says these things in its own form (api_dialect.problem).
+ */
+#include "api/api.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "api/route.h"
+
+static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
+{
+    dialect->problem(exchange, problem);
+    return API_ANSWERED;
+}
+
+/* Nothing that was half written may go out when memory for the request ran out. */
+static enum api_step checked(struct api_exchange *exchange, enum api_step step)
+{
+    if (arena_overflowed(exchange->arena) && !exchange->streaming) {
+        memset(&exchange->response, 0, sizeof exchange->response);
+        return answer_problem(exchange, exchange->route->dialect, API_TOO_COMPLEX);
+    }
+    if (step != API_ANSWERED) {
+        exchange->calls++;
+    }
+    return step;
+}
+
+static bool has_json(const struct http_request *request)
+{
+    return http_request_has_type(request, "application/json");
+}
+
+static enum api_step check_body(struct api_context *context, struct api_exchange *exchange)
+{
+    const struct http_request *request = exchange->request;
+
+    if (request->body_too_large) {
+        return answer_problem(exchange, exchange->route->dialect, API_TOO_LARGE);
+    }
+    if (exchange->route->flags & API_BODY) {
+        if (request->body_incomplete) {
+            return answer_problem(exchange, exchange->route->dialect, API_INCOMPLETE);
+        }
+        if (request->body.length > 0 && !has_json(request)) {
+            return answer_problem(exchange, exchange->route->dialect, API_MEDIA_TYPE);
+        }
+    }
+    return checked(exchange, exchange->route->begin(context, exchange));
+}
+
+enum api_step api_begin(struct api_context *context, struct api_exchange *exchange)
+{
+    struct bytes allow;
+
+    switch (route_find(exchange, &allow)) {
+    case ROUTE_NO_PATH:
+        return answer_problem(exchange, route_dialect(exchange->request->path), API_NO_ROUTE);
+    case ROUTE_NO_METHOD:
+        if (exchange->request->method == HTTP_OPTIONS) {
+            exchange->response.status = 204;
+        } else {
+            exchange->route->dialect->problem(exchange, API_METHOD);
+        }
+        http_response_add(&exchange->response, "Allow", allow);
+        return API_ANSWERED;
+    case ROUTE_BAD_PATH:
+        return answer_problem(exchange, exchange->route->dialect, API_BAD_PATH);
+    case ROUTE_FOUND:
+        break;
+    }
+    return check_body(context, exchange);
+}
+
+enum api_step api_continue(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)
+{
+    return checked(exchange, exchange->route->next(context, exchange, result));
+}
+
+struct handling {
+    struct api_context *context;
+    struct api_exchange *exchange;
+    enum api_step step;
+};
+
+static void continue_handling(void *argument, const struct db_result *result)
+{
+    struct handling *handling = argument;
+
+    handling->step = api_continue(handling->context, handling->exchange, result);
+}
+
+void api_handle(struct api_context *context, struct api_exchange *exchange, struct db_session *session)
+{
+    struct handling handling = {context, exchange, api_begin(context, exchange)};
+    struct buf whole;
+
+    buf_init(&whole, exchange->arena, 0);
+    while (handling.step != API_ANSWERED) {
+        if (handling.step == API_PART) {
+            buf_add(&whole, exchange->part);
+        }
+        db_session_run(session, &exchange->call, continue_handling, &handling);
+    }
+    if (exchange->streaming) {
+        buf_add(&whole, exchange->response.body);
+        exchange->response.body = buf_bytes(&whole);
+    }
+}

@@ -1,0 +1,87 @@
+/*
+ * Start and stop of what requests share, and the proof that our keys are the database's.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "registry/identity.h"
+#include "registry/token.h"
+#include "registry/type.h"
+#include "seal/seal.h"
+
+/* The schema this program was written for; `patchbay upgrade` brings older ones here. */
+enum { SCHEMA_VERSION = 1 };
+
+enum { HELLO_ORDINAL, HELLO_SCHEMA_VERSION, HELLO_KEY_NUMBER, HELLO_CANARY };
+
+bool api_context_open(struct api_context *context, const struct config *config, struct fault *fault)
+{
+    struct keyring *keyring = NULL;
+    struct type_table *types = NULL;
+
+    memset(context, 0, sizeof *context);
+    context->config = config;
+    if (gethostname(context->host_name, sizeof context->host_name - 1) != 0) {
+        strcpy(context->host_name, "localhost");
+    }
+    bool opened = keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
+                  && identity_cache_new(&context->identities, (size_t) config->identity_cache, fault)
+                  && touch_table_new(&context->touched, fault);
+    context->keyring = keyring;
+    context->types = types;
+    if (!opened) {
+        api_context_close(context);
+    }
+    return opened;
+}
+
+/* The context hands keyring and types out as const; closing them is its owner's right. */
+void api_context_close(struct api_context *context)
+{
+    union { const struct keyring *lent; struct keyring *owned; } keyring = {context->keyring};
+    union { const struct type_table *lent; struct type_table *owned; } types = {context->types};
+
+    if (context->touched != NULL) {
+        touch_table_free(context->touched);
+    }
+    if (context->identities != NULL) {
+        identity_cache_free(context->identities);
+    }
+    if (types.owned != NULL) {
+        type_table_free(types.owned);
+    }
+    if (keyring.owned != NULL) {
+        keyring_free(keyring.owned);
+    }
+    memset(context, 0, sizeof *context);
+}
+
+bool api_hello(void *argument, const struct db_result *result, struct fault *fault)
+{
+    const struct api_context *context = argument;
+    struct arena *arena = arena_new(65536);
+    bool proven = arena != NULL || fault_set(fault, FAULT_INTERNAL, "out of memory");
+
+    for (int row = 0; row < result->count && proven; row++) {
+        int64_t version = db_number(result, row, HELLO_SCHEMA_VERSION);
+        if (version != SCHEMA_VERSION) {
+            proven = fault_set(fault, FAULT_INVALID, "the database has schema version %lld, this worker needs %d: run `patchbay upgrade` or install matching versions",
+                               (long long) version, SCHEMA_VERSION);
+        } else if (!db_is_null(result, row, HELLO_KEY_NUMBER)) {
+            int32_t number = (int32_t) db_number(result, row, HELLO_KEY_NUMBER);
+            arena_reset(arena);
+            if (keyring_key(context->keyring, number) == NULL) {
+                proven = fault_set(fault, FAULT_INVALID, "the database holds secrets sealed with key %d, which %s has not", (int) number,
+                                   context->config->keyring_file);
+            } else if (!seal_canary_check(context->keyring, number, db_text(result, row, HELLO_CANARY), arena, fault)) {
+                proven = fault_set(fault, FAULT_INVALID, "key %d of %s is not the key that the database's secrets are sealed with", (int) number,
+                                   context->config->keyring_file);
+            }
+        }
+    }
+    if (arena != NULL) {
+        arena_free(arena);
+    }
+    return proven;
+}

@@ -1,0 +1,125 @@
+/*
+ * Operations on connections: a struct in, one database call, a struct out. The same for every dialect.
+ *
+ * in -> connection_X_call fills a db_call (values are borrowed from `in`: keep it in the request's arena) -> result ->
+ * connection_X_outcome. What depends on stored state was decided in SQL (sql/functions/connection_X.sql has each outcome's meaning).
+ * Secrets are sealed before the call, by connection_seal, under the identity the worker believes in; CONNECTION_IDENTITY says that it was
+ * wrong and which is right: seal again, call again.
+ * Not here: the form of requests and answers (api/).
+ */
+#ifndef PATCHBAY_REGISTRY_CONNECTION_H
+#define PATCHBAY_REGISTRY_CONNECTION_H
+
+#include "db/call.h"
+#include "registry/settings.h"
+#include "seal/digest.h"
+#include "seal/seal.h"
+
+enum connection_outcome {
+    CONNECTION_INVALID_TOKEN,
+    CONNECTION_UNKNOWN_PROJECT,
+    CONNECTION_FORBIDDEN,
+    CONNECTION_NOT_FOUND,
+    CONNECTION_PRECONDITION_FAILED,
+    CONNECTION_TYPE_CHANGED,
+    CONNECTION_NAME_TAKEN,
+    CONNECTION_SECRET_MISSING,
+    CONNECTION_IDENTITY,
+    CONNECTION_AGAIN,
+    CONNECTION_CHECKED,   /* dry: all is well, nothing was written */
+    CONNECTION_OK,        /* read */
+    CONNECTION_CREATED,
+    CONNECTION_UPDATED,
+    CONNECTION_UNCHANGED,
+    CONNECTION_WRONG_KEY, /* our key of that number is not the database's */
+    CONNECTION_UNAVAILABLE,
+    CONNECTION_FAILED,    /* unexpected: logged with the request id */
+};
+
+/* Who asks for what. */
+struct connection_target {
+    const unsigned char *token; /* DIGEST_SHA256_SIZE bytes */
+    const char *dialect;
+    struct bytes project; /* name; {NULL, 0}: the token's own */
+    struct bytes handle;  /* name or id as the caller sent it */
+    struct bytes request_id;
+};
+
+/* What a connection is to be. */
+struct connection_content {
+    struct bytes name;        /* update: {NULL, 0} keeps the stored one */
+    struct bytes type;
+    struct bytes public_id;   /* {NULL, 0} in apinizer */
+    struct bytes service, external_id; /* activecampaign */
+    struct bytes description; /* {NULL, 0}: null */
+    bool enabled;
+    bool deploy_to_worker;
+    struct bytes settings;    /* JSON text, readable */
+    struct bytes secrets;     /* boxes as JSON text; {NULL, 0}: none */
+};
+
+struct connection_create {
+    struct connection_target target;
+    struct connection_content content;
+    struct seal_identity identity; /* its connection id is the new one's */
+    struct bytes canary;           /* of the key it is sealed with */
+    bool dry;
+};
+
+struct connection_update {
+    struct connection_target target;
+    struct connection_content content;
+    struct seal_identity identity; /* believed; key 0: not known */
+    struct bytes if_match;         /* {NULL, 0}: no precondition; "*"; or revisions "3,4" */
+    struct bytes keep;             /* JSON array of places; {NULL, 0}: none */
+    struct bytes needs;            /* JSON array of {"any": [places], "given": place}; {NULL, 0}: none */
+    bool dry;                      /* check everything, write nothing */
+    bool renames;                  /* sent alone: it may violate a constraint */
+};
+
+struct connection_read {
+    struct connection_target target;
+    bool secrets; /* wanted; given only to CONNECTIONS:MANAGE */
+};
+
+struct connection_result {
+    enum connection_outcome outcome;
+    struct seal_identity identity; /* of the connection, where it exists; of the project at least where that was told */
+    int64_t revision;
+    struct bytes type;    /* stored type */
+    struct bytes lacking; /* CONNECTION_SECRET_MISSING, CONNECTION_CHECKED: indexes of unmet needs "0,2" */
+};
+
+struct connection_row {
+    struct connection_result result;
+    struct bytes name, description, public_id, service, external_id, settings;
+    struct bytes secrets; /* {NULL, 0}: not given */
+    struct bytes created_at, created_by, updated_at, updated_by;
+    bool enabled, deploy_to_worker;
+};
+
+void connection_create_call(const struct connection_create *in, struct db_call *call);
+void connection_update_call(const struct connection_update *in, struct db_call *call);
+void connection_read_call(const struct connection_read *in, struct db_call *call);
+
+/* Results borrow from the db_result: copy what must outlive the callback. */
+void connection_create_outcome(const struct db_result *result, struct connection_result *out);
+void connection_update_outcome(const struct db_result *result, struct connection_result *out);
+void connection_read_outcome(const struct db_result *result, struct connection_row *out);
+
+/* Seals every value under the identity: boxes as JSON text {"place": "box"}; {NULL, 0} when there are none. */
+bool connection_seal(const struct settings *settings, const struct keyring *keyring, const struct seal_identity *identity, struct arena *arena,
+                     struct bytes *boxes, struct fault *fault) __attribute__((warn_unused_result));
+/* Readable settings with the opened values at their places, as JSON text. FAULT_INTERNAL when a box does not open. */
+bool connection_open(const struct connection_row *row, const struct keyring *keyring, struct arena *arena, struct bytes *settings, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Keep and needs of settings as the JSON texts that connection_update takes; {NULL, 0} where there are none. */
+bool connection_keep_text(const struct settings *settings, struct arena *arena, struct bytes *keep) __attribute__((warn_unused_result));
+bool connection_needs_text(const struct settings *settings, struct arena *arena, struct bytes *needs) __attribute__((warn_unused_result));
+
+/* The grammar of names: 1 to 255 printable characters, no '/', no control character, no leading or trailing space. The database has the same. */
+bool connection_name_is_valid(struct bytes name);
+/* The same name, letter case ignored. */
+bool connection_name_same(struct bytes a, struct bytes b);
+
+#endif
