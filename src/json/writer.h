@@ -6,7 +6,8 @@
  *     json_object(&writer); json_key(&writer, "success"); json_boolean(&writer, true); json_object_end(&writer);
  *     if (!json_writer_close(&writer)) -> the arena overflowed or the calls were out of order
  *
- * The yajl handle lives in the buf's arena. Text is UTF-8 already (the reader checked it).
+ * The yajl handle lives in the writer itself, so that opening costs no memory of the arena; a writer is not copied while it is open.
+ * Calls after a failure do nothing. Text is UTF-8 already (the reader checked it). Limits: 127 levels.
  */
 #ifndef PATCHBAY_JSON_WRITER_H
 #define PATCHBAY_JSON_WRITER_H
@@ -14,10 +15,17 @@
 #include "base/buf.h"
 #include "json/reader.h"
 
+#define JSON_WRITER_LEVELS 128 /* yajl's YAJL_MAX_DEPTH */
+
 struct json_writer {
     struct buf *buf;
     void *generator; /* yajl_gen */
     bool failed;
+    bool after_key;  /* a key waits for its value */
+    unsigned depth;
+    bool in_object[JSON_WRITER_LEVELS]; /* by depth */
+    size_t workspace_used;
+    _Alignas(max_align_t) unsigned char workspace[1024]; /* the generator */
 };
 
 void json_writer_open(struct json_writer *writer, struct buf *buf);
