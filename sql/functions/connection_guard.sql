@@ -30,8 +30,9 @@ begin
             hint = 'Names are unique in a project, letter case ignored.';
     end if;
     if tg_op = 'UPDATE' then
-        new.revision := old.revision;
-        if new is not distinct from old then
+        if (new.name, new.service, new.external_id, new.description, new.enabled, new.deploy_to_worker, new.settings::text, new.key_number, new.secrets)
+            is not distinct from
+           (old.name, old.service, old.external_id, old.description, old.enabled, old.deploy_to_worker, old.settings::text, old.key_number, old.secrets) then
             return null;
         end if;
         new.revision := old.revision + 1;

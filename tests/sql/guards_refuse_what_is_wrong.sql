@@ -1,0 +1,28 @@
+-- An administrator with psql is held to the same rules as the API.
+begin;
+\ir fixture.psql
+select plan(17);
+select pg_temp.make(:'manager', 'mail', '{"/password":"box"}'), pg_temp.make(:'manager', 'second') \g /dev/null
+set local role patchbay_admin;
+select throws_ok($$ update connection set type = 'database' where name = 'mail' $$, 'PB001',
+                 'Connection type can not be changed from email to database!', 'a type cannot change');
+select throws_ok($$ update connection set name = 'SECOND' where name = 'mail' $$, '23505', 'Connection (name: SECOND) already exists!',
+                 'a name is unique, letter case ignored');
+select throws_ok($$ update connection set connection_id = gen_random_uuid() where name = 'mail' $$, 'PB001', null, 'an identity cannot change');
+select throws_ok($$ update connection set project_id = project_id + 1 where name = 'mail' $$, 'PB001', null, 'a connection stays in its project');
+select throws_ok($$ update connection set dialect = 'catalog', public_id = 'x' where name = 'mail' $$, 'PB001', null, 'a connection stays in its dialect');
+select throws_ok($$ update connection set revision = 77 where name = 'mail' $$, 'PB001', null, 'a revision is not set by hand');
+select throws_ok($$ update connection set name = 'a/b' where name = 'mail' $$, '23514', null, 'a name has no slash');
+select throws_ok($$ update connection set name = ' mail' where name = 'mail' $$, '23514', null, 'a name has no leading space');
+select throws_ok($$ update connection set name = E'a\nb' where name = 'mail' $$, '23514', null, 'a name has no control character');
+select throws_ok($$ update connection set name = repeat('x', 256) where name = 'mail' $$, '23514', null, 'a name has at most 255 characters');
+select lives_ok($$ update connection set name = repeat('ä', 255) where name = 'mail' $$, '255 are taken');
+select throws_ok($$ update connection set settings = '[]' where name = 'second' $$, '23514', null, 'settings are an object');
+select throws_ok($$ update connection set secrets = '{}' where name = 'second' $$, '42501', null, 'boxes are not the administrator''s');
+select throws_ok($$ update connection_history set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
+reset role;
+select throws_ok($$ update connection_history set changed_by = 'nobody' $$, 'PB002', null, 'history cannot be changed, whoever asks');
+select throws_ok($$ delete from audit_event $$, 'PB002', null, 'the audit trail cannot be changed, whoever asks');
+select throws_ok($$ truncate connection_history $$, 'PB002', null, 'nor emptied');
+select * from finish();
+rollback;
