@@ -40,17 +40,20 @@ struct config_setting {
     const char *name;
     const char *kind;        /* "text", "bytes", "count", "ms", "s", "choice" */
     const char *default_text;
-    long minimum, maximum;   /* numbers */
+    long minimum, maximum;   /* of a number; of a text its length in bytes; both included */
     const char *choices;     /* "debug info warning error" or NULL */
     const char *description; /* one sentence; checked not empty */
     size_t offset, size;     /* in struct config */
+    const char *shown_default; /* what documents show where default_text depends on configure's folders, else NULL */
 };
 
 /* All settings, ended by a NULL name. */
 const struct config_setting *config_settings(void);
 void config_defaults(struct config *config);
+/* "PATCHBAY_BODY_LIMIT" for body_limit; 64 bytes have room for every name. */
+void config_environment_name(const struct config_setting *setting, char *name, size_t size);
 
-/* One mistake: file line (0 for the environment) and text. */
+/* One mistake: the file or the variable, the file's line (0: the file as a whole, or a variable), and what is wrong, without a value. */
 typedef void config_report(void *context, const char *source, int line, const char *message);
 /* False when anything is wrong; every mistake was reported. `file` NULL: PATCHBAY_CONFIG or the installed one. */
 bool config_load(struct config *config, const char *file, config_report *report, void *context) __attribute__((warn_unused_result));
