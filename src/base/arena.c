@@ -44,12 +44,14 @@ struct arena {
 };
 
 /* The rounded value, or SIZE_MAX when there is none. */
-static size_t round_up(size_t size) {
+static size_t round_up(size_t size)
+{
     size_t mask = alignof(max_align_t) - 1;
     return size > SIZE_MAX - mask ? SIZE_MAX : (size + mask) & ~mask;
 }
 
-static struct chunk *make_chunk(size_t size) {
+static struct chunk *make_chunk(size_t size)
+{
     struct chunk *chunk = calloc(1, sizeof(*chunk));
 
     if (chunk == NULL)
@@ -63,12 +65,14 @@ static struct chunk *make_chunk(size_t size) {
     return chunk;
 }
 
-static void wipe_chunk(struct chunk *chunk) {
+static void wipe_chunk(struct chunk *chunk)
+{
     explicit_bzero(chunk->data, chunk->used);
     chunk->used = 0;
 }
 
-static void free_chunk(struct chunk *chunk) {
+static void free_chunk(struct chunk *chunk)
+{
     if (chunk == NULL)
         return;
     wipe_chunk(chunk);
@@ -76,7 +80,8 @@ static void free_chunk(struct chunk *chunk) {
     free(chunk);
 }
 
-static void free_others(struct arena *arena) {
+static void free_others(struct arena *arena)
+{
     while (arena->others != NULL) {
         struct chunk *chunk = arena->others;
         arena->others = chunk->next;
@@ -84,7 +89,8 @@ static void free_others(struct arena *arena) {
     }
 }
 
-struct arena *arena_new(size_t limit) {
+struct arena *arena_new(size_t limit)
+{
     struct arena *arena = calloc(1, sizeof(*arena));
 
     if (arena == NULL)
@@ -102,7 +108,8 @@ struct arena *arena_new(size_t limit) {
     return arena;
 }
 
-void arena_free(struct arena *arena) {
+void arena_free(struct arena *arena)
+{
     if (arena == NULL)
         return;
     free_others(arena);
@@ -110,7 +117,8 @@ void arena_free(struct arena *arena) {
     free(arena);
 }
 
-void arena_reset(struct arena *arena) {
+void arena_reset(struct arena *arena)
+{
     free_others(arena);
     if (arena->first != NULL)
         wipe_chunk(arena->first);
@@ -124,7 +132,8 @@ void arena_reset(struct arena *arena) {
  * A chunk with room for `size`, which the current one lacks. What is large gets a chunk of its own, so that the rest of
  * the current one is not lost. `left` is what the limit still allows. NULL when out of memory.
  */
-static struct chunk *add_chunk(struct arena *arena, size_t size, size_t left) {
+static struct chunk *add_chunk(struct arena *arena, size_t size, size_t left)
+{
     bool own = SEPARATE_ALLOCATIONS || size > arena->chunk_size / 4;
 
     if (!own && arena->chunk_size < CHUNK_MAX)
@@ -140,7 +149,8 @@ static struct chunk *add_chunk(struct arena *arena, size_t size, size_t left) {
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+void *arena_alloc(struct arena *arena, size_t size)
+{
     size_t from = round_up(arena->used);
 
     if (arena->overflowed || from > arena->limit || size > arena->limit - from) {
@@ -163,7 +173,8 @@ void *arena_alloc(struct arena *arena, size_t size) {
     return chunk->data + at;
 }
 
-void *arena_array(struct arena *arena, size_t size, size_t count) {
+void *arena_array(struct arena *arena, size_t size, size_t count)
+{
     size_t product;
 
     if (__builtin_mul_overflow(size, count, &product)) {
@@ -173,7 +184,8 @@ void *arena_array(struct arena *arena, size_t size, size_t count) {
     return arena_alloc(arena, product);
 }
 
-struct bytes arena_copy(struct arena *arena, struct bytes a) {
+struct bytes arena_copy(struct arena *arena, struct bytes a)
+{
     char *copy = a.length == SIZE_MAX ? NULL : arena_alloc(arena, a.length + 1);
 
     if (copy == NULL)
@@ -183,7 +195,8 @@ struct bytes arena_copy(struct arena *arena, struct bytes a) {
     return (struct bytes){copy, a.length};
 }
 
-struct bytes arena_printf(struct arena *arena, const char *format, ...) {
+struct bytes arena_printf(struct arena *arena, const char *format, ...)
+{
     va_list arguments, again;
 
     va_start(arguments, format);
@@ -198,10 +211,12 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...) {
     return text == NULL ? (struct bytes){NULL, 0} : (struct bytes){text, (size_t) length};
 }
 
-bool arena_overflowed(const struct arena *arena) {
+bool arena_overflowed(const struct arena *arena)
+{
     return arena->overflowed;
 }
 
-size_t arena_used(const struct arena *arena) {
+size_t arena_used(const struct arena *arena)
+{
     return arena->used;
 }

@@ -10,14 +10,16 @@
 
 #define CAPACITY_MIN 64
 
-void buf_init(struct buf *buf, struct arena *arena, size_t expected) {
+void buf_init(struct buf *buf, struct arena *arena, size_t expected)
+{
     *buf = (struct buf){.arena = arena, .capacity = expected < CAPACITY_MIN ? CAPACITY_MIN : expected};
     buf->data = arena_alloc(arena, buf->capacity);
     buf->failed = buf->data == NULL;
 }
 
 /* Room for `more` bytes behind the text. */
-static bool make_room(struct buf *buf, size_t more) {
+static bool make_room(struct buf *buf, size_t more)
+{
     size_t needed, capacity;
 
     if (buf->failed)
@@ -38,22 +40,26 @@ static bool make_room(struct buf *buf, size_t more) {
     return true;
 }
 
-void buf_add(struct buf *buf, struct bytes a) {
+void buf_add(struct buf *buf, struct bytes a)
+{
     if (a.length == 0 || !make_room(buf, a.length))
         return;
     memcpy(buf->data + buf->length, a.data, a.length);
     buf->length += a.length;
 }
 
-void buf_add_string(struct buf *buf, const char *string) {
+void buf_add_string(struct buf *buf, const char *string)
+{
     buf_add(buf, bytes_from(string));
 }
 
-void buf_add_char(struct buf *buf, char c) {
+void buf_add_char(struct buf *buf, char c)
+{
     buf_add(buf, (struct bytes){&c, 1});
 }
 
-void buf_printf(struct buf *buf, const char *format, ...) {
+void buf_printf(struct buf *buf, const char *format, ...)
+{
     va_list arguments, again;
 
     if (buf->failed)
@@ -71,6 +77,7 @@ void buf_printf(struct buf *buf, const char *format, ...) {
     va_end(again);
 }
 
-struct bytes buf_bytes(const struct buf *buf) {
+struct bytes buf_bytes(const struct buf *buf)
+{
     return buf->failed ? (struct bytes){NULL, 0} : (struct bytes){buf->data, buf->length};
 }

@@ -6,23 +6,28 @@
 
 #include <string.h>
 
-static char lower_ascii(char c) {
+static char lower_ascii(char c)
+{
     return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
 }
 
-struct bytes bytes_from(const char *string) {
+struct bytes bytes_from(const char *string)
+{
     return string == NULL ? (struct bytes){NULL, 0} : (struct bytes){string, strlen(string)};
 }
 
-bool bytes_equal(struct bytes a, struct bytes b) {
+bool bytes_equal(struct bytes a, struct bytes b)
+{
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
-bool bytes_is(struct bytes a, const char *string) {
+bool bytes_is(struct bytes a, const char *string)
+{
     return bytes_equal(a, bytes_from(string));
 }
 
-bool bytes_is_nocase(struct bytes a, const char *string) {
+bool bytes_is_nocase(struct bytes a, const char *string)
+{
     struct bytes b = bytes_from(string);
 
     if (a.length != b.length)
@@ -33,17 +38,20 @@ bool bytes_is_nocase(struct bytes a, const char *string) {
     return true;
 }
 
-bool bytes_starts(struct bytes a, const char *prefix) {
+bool bytes_starts(struct bytes a, const char *prefix)
+{
     size_t length = strlen(prefix);
     return a.length >= length && bytes_is(bytes_slice(a, 0, length), prefix);
 }
 
-bool bytes_ends(struct bytes a, const char *suffix) {
+bool bytes_ends(struct bytes a, const char *suffix)
+{
     size_t length = strlen(suffix);
     return a.length >= length && bytes_is(bytes_slice(a, a.length - length, a.length), suffix);
 }
 
-bool bytes_contains_nocase(struct bytes a, const char *lowercase_needle) {
+bool bytes_contains_nocase(struct bytes a, const char *lowercase_needle)
+{
     size_t length = strlen(lowercase_needle);
 
     if (a.length < length)
@@ -54,7 +62,8 @@ bool bytes_contains_nocase(struct bytes a, const char *lowercase_needle) {
     return false;
 }
 
-struct bytes bytes_trim(struct bytes a) {
+struct bytes bytes_trim(struct bytes a)
+{
     size_t from = 0, to = a.length;
 
     while (from < to && (a.data[from] == ' ' || a.data[from] == '\t'))
@@ -64,7 +73,8 @@ struct bytes bytes_trim(struct bytes a) {
     return bytes_slice(a, from, to);
 }
 
-struct bytes bytes_slice(struct bytes a, size_t from, size_t to) {
+struct bytes bytes_slice(struct bytes a, size_t from, size_t to)
+{
     if (to > a.length)
         to = a.length;
     if (from > to)
@@ -72,7 +82,8 @@ struct bytes bytes_slice(struct bytes a, size_t from, size_t to) {
     return a.data == NULL ? a : (struct bytes){a.data + from, to - from};
 }
 
-bool bytes_cut(struct bytes *rest, char separator, struct bytes *piece) {
+bool bytes_cut(struct bytes *rest, char separator, struct bytes *piece)
+{
     if (rest->length == 0)
         return false;
 
@@ -84,7 +95,8 @@ bool bytes_cut(struct bytes *rest, char separator, struct bytes *piece) {
     return true;
 }
 
-bool bytes_to_int64(struct bytes a, int64_t *value) {
+bool bytes_to_int64(struct bytes a, int64_t *value)
+{
     bool negative = a.length > 0 && a.data[0] == '-';
     int64_t number = 0;
 
@@ -101,11 +113,13 @@ bool bytes_to_int64(struct bytes a, int64_t *value) {
     return true;
 }
 
-static bool is_continuation(unsigned char c) {
+static bool is_continuation(unsigned char c)
+{
     return (c & 0xC0) == 0x80;
 }
 
-size_t bytes_utf8_step(struct bytes a) {
+size_t bytes_utf8_step(struct bytes a)
+{
     const unsigned char *c = (const unsigned char *) a.data;
 
     if (a.length == 0)
@@ -128,7 +142,8 @@ size_t bytes_utf8_step(struct bytes a) {
 }
 
 /* How many leading bytes are ASCII, looked at eight at a time: nearly all text is ASCII nearly all through. */
-static size_t count_ascii(struct bytes a) {
+static size_t count_ascii(struct bytes a)
+{
     size_t count = 0;
 
     for (uint64_t eight; count + sizeof(eight) <= a.length; count += sizeof(eight)) {
@@ -141,7 +156,8 @@ static size_t count_ascii(struct bytes a) {
     return count;
 }
 
-size_t bytes_utf8_valid(struct bytes a, size_t *characters) {
+size_t bytes_utf8_valid(struct bytes a, size_t *characters)
+{
     size_t at = 0, count = 0;
 
     while (at < a.length) {
@@ -159,11 +175,13 @@ size_t bytes_utf8_valid(struct bytes a, size_t *characters) {
     return at;
 }
 
-bool bytes_utf8(struct bytes a, size_t *characters) {
+bool bytes_utf8(struct bytes a, size_t *characters)
+{
     return bytes_utf8_valid(a, characters) == a.length;
 }
 
-uint64_t bytes_hash(struct bytes a) {
+uint64_t bytes_hash(struct bytes a)
+{
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
 
     for (size_t i = 0; i < a.length; i++)

@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <time.h>
 
-static int64_t read_clock(clockid_t clock) {
+static int64_t read_clock(clockid_t clock)
+{
     struct timespec now;
     int result = clock_gettime(clock, &now);
 
@@ -13,10 +14,12 @@ static int64_t read_clock(clockid_t clock) {
     return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int64_t clock_monotonic_us(void) {
+int64_t clock_monotonic_us(void)
+{
     return read_clock(CLOCK_MONOTONIC);
 }
 
-int64_t clock_wall_us(void) {
+int64_t clock_wall_us(void)
+{
     return read_clock(CLOCK_REALTIME);
 }

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void make_one_line(char *message) {
+static void make_one_line(char *message)
+{
     size_t length = strlen(message);
 
     while (length > 0 && strchr("\r\n\t .", message[length - 1]) != NULL)
@@ -19,7 +20,8 @@ static void make_one_line(char *message) {
 }
 
 /* As much as fits. */
-static void append(char message[FAULT_MESSAGE_SIZE], const char *text) {
+static void append(char message[FAULT_MESSAGE_SIZE], const char *text)
+{
     size_t length = strlen(message);
     size_t more = strnlen(text, FAULT_MESSAGE_SIZE - 1 - length);
 
@@ -27,7 +29,8 @@ static void append(char message[FAULT_MESSAGE_SIZE], const char *text) {
     message[length + more] = '\0';
 }
 
-bool fault_set(struct fault *fault, enum fault_kind kind, const char *format, ...) {
+bool fault_set(struct fault *fault, enum fault_kind kind, const char *format, ...)
+{
     if (fault == NULL)
         return false;
 
@@ -40,7 +43,8 @@ bool fault_set(struct fault *fault, enum fault_kind kind, const char *format, ..
     return false;
 }
 
-bool fault_wrap(struct fault *fault, const char *format, ...) {
+bool fault_wrap(struct fault *fault, const char *format, ...)
+{
     if (fault == NULL)
         return false;
 

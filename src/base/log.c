@@ -46,11 +46,13 @@ struct line {
 #define END_CUT ",\"cut\":true}\n"
 #define CONTENT_MAX (LINE_MAX_BYTES - sizeof("\"" END_CUT))
 
-void log_set_level(enum log_level level) {
+void log_set_level(enum log_level level)
+{
     threshold = level;
 }
 
-bool log_level_from(struct bytes name, enum log_level *level) {
+bool log_level_from(struct bytes name, enum log_level *level)
+{
     for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++)
         if (bytes_is(name, level_names[i])) {
             *level = (enum log_level) i;
@@ -59,7 +61,8 @@ bool log_level_from(struct bytes name, enum log_level *level) {
     return false;
 }
 
-static void add_text(struct line *line, const char *text, size_t length) {
+static void add_text(struct line *line, const char *text, size_t length)
+{
     if (line->cut || length > CONTENT_MAX - line->length) {
         line->cut = true;
         return;
@@ -68,12 +71,14 @@ static void add_text(struct line *line, const char *text, size_t length) {
     line->length += length;
 }
 
-static void add_string(struct line *line, const char *text) {
+static void add_string(struct line *line, const char *text)
+{
     add_text(line, text, strlen(text));
 }
 
 /* The first character of `rest` as JSON. What could steer a terminal, or is no UTF-8, does not come out as itself. Returns how long it was. */
-static size_t escape_character(struct bytes rest, char out[8], size_t *out_length) {
+static size_t escape_character(struct bytes rest, char out[8], size_t *out_length)
+{
     size_t step = bytes_utf8_step(rest);
     unsigned char first = (unsigned char) rest.data[0];
     unsigned char second = step >= 2 ? (unsigned char) rest.data[1] : 0;
@@ -95,7 +100,8 @@ static size_t escape_character(struct bytes rest, char out[8], size_t *out_lengt
     return step == 0 ? 1 : step;
 }
 
-static void add_quoted(struct line *line, struct bytes text) {
+static void add_quoted(struct line *line, struct bytes text)
+{
     char out[8];
     size_t out_length;
 
@@ -110,7 +116,8 @@ static void add_quoted(struct line *line, struct bytes text) {
 }
 
 /* A text that does not fit is cut; a name or a number that does not fit takes its whole field with it. */
-static void add_field(struct line *line, const struct log_field *field) {
+static void add_field(struct line *line, const struct log_field *field)
+{
     char number[24];
     size_t before = line->length;
 
@@ -130,7 +137,8 @@ static void add_field(struct line *line, const struct log_field *field) {
         line->length = before;
 }
 
-static void begin_line(struct line *line, enum log_level level, const char *event) {
+static void begin_line(struct line *line, enum log_level level, const char *event)
+{
     int64_t now = clock_wall_us();
     time_t seconds = (time_t) (now / 1000000);
     struct tm utc;
@@ -149,14 +157,16 @@ static void begin_line(struct line *line, enum log_level level, const char *even
     add_quoted(line, bytes_from(event));
 }
 
-static void end_line(struct line *line) {
+static void end_line(struct line *line)
+{
     const char *end = line->cut ? END_CUT : END;
 
     memcpy(line->text + line->length, end, strlen(end));
     line->length += strlen(end);
 }
 
-static bool is_writable(void) {
+static bool is_writable(void)
+{
     struct pollfd descriptor = {.fd = STDERR_FILENO, .events = POLLOUT};
     int ready;
 
@@ -167,7 +177,8 @@ static bool is_writable(void) {
 }
 
 /* Takes all of it, or as much as goes without waiting for a reader. A socket could block in spite of poll: it is told not to. */
-static size_t write_out(const char *text, size_t length) {
+static size_t write_out(const char *text, size_t length)
+{
     size_t done = 0;
 
     while (done < length && is_writable()) {
@@ -182,7 +193,8 @@ static size_t write_out(const char *text, size_t length) {
     return done;
 }
 
-static void write_lost(void) {
+static void write_lost(void)
+{
     struct line line;
     struct log_field field = LOG_FIELD_NUMBER("lines", (int64_t) lost_lines);
 
@@ -193,7 +205,8 @@ static void write_lost(void) {
         lost_lines = 0;
 }
 
-void log_flush(void) {
+void log_flush(void)
+{
     int saved_errno = errno;
 
     if (gathered_length > 0) {
@@ -212,7 +225,8 @@ void log_flush(void) {
     errno = saved_errno;
 }
 
-void log_write(enum log_level level, const char *event, const struct log_field *fields) {
+void log_write(enum log_level level, const char *event, const struct log_field *fields)
+{
     struct line line;
 
     if (level < threshold)
@@ -230,7 +244,8 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         log_flush();
 }
 
-void log_say(enum log_level level, const char *event, const char *format, ...) {
+void log_say(enum log_level level, const char *event, const char *format, ...)
+{
     char message[1024];
     va_list arguments;
 

@@ -11,7 +11,8 @@ static const char *const method_names[] = {
     [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
 };
 
-struct bytes http_request_field(const struct http_request *request, const char *name) {
+struct bytes http_request_field(const struct http_request *request, const char *name)
+{
     for (size_t i = 0; i < request->field_count; i++)
         if (bytes_is(request->fields[i].name, name)) {
             struct bytes value = request->fields[i].value;
@@ -20,27 +21,32 @@ struct bytes http_request_field(const struct http_request *request, const char *
     return (struct bytes){NULL, 0};
 }
 
-enum http_method http_method_from(struct bytes name) {
+enum http_method http_method_from(struct bytes name)
+{
     for (int method = HTTP_GET; method < HTTP_OTHER; method++)
         if (bytes_is(name, method_names[method]))
             return (enum http_method) method;
     return HTTP_OTHER;
 }
 
-const char *http_method_name(enum http_method method) {
+const char *http_method_name(enum http_method method)
+{
     return method_names[method];
 }
 
-bool http_request_has_type(const struct http_request *request, const char *media_type) {
+bool http_request_has_type(const struct http_request *request, const char *media_type)
+{
     struct bytes rest = http_request_field(request, "content-type"), type;
     return bytes_cut(&rest, ';', &type) && bytes_is_nocase(bytes_trim(type), media_type);
 }
 
-static bool is_id_character(char c) {
+static bool is_id_character(char c)
+{
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-bool http_request_id_is_sane(struct bytes id) {
+bool http_request_id_is_sane(struct bytes id)
+{
     for (size_t i = 0; i < id.length; i++)
         if (!is_id_character(id.data[i]))
             return false;

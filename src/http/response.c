@@ -6,20 +6,23 @@
 
 #include <assert.h>
 
-static bool has_control_character(struct bytes value) {
+static bool has_control_character(struct bytes value)
+{
     for (size_t i = 0; i < value.length; i++)
         if ((unsigned char) value.data[i] < 0x20 || value.data[i] == 0x7F)
             return true;
     return false;
 }
 
-void http_response_add(struct http_response *response, const char *name, struct bytes value) {
+void http_response_add(struct http_response *response, const char *name, struct bytes value)
+{
     assert(response->field_count < HTTP_RESPONSE_FIELDS_MAX);
     assert(!has_control_character(value) && !has_control_character(bytes_from(name)));
     response->fields[response->field_count++] = (struct http_response_field){.name = name, .value = value};
 }
 
-const char *http_status_reason(int status) {
+const char *http_status_reason(int status)
+{
     static const struct {
         int status;
         const char *reason;

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static int hex_digit(char c) {
+static int hex_digit(char c)
+{
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
@@ -16,7 +17,8 @@ static int hex_digit(char c) {
     return -1;
 }
 
-bool url_decode(struct bytes text, bool plus_is_space, struct arena *arena, struct bytes *decoded) {
+bool url_decode(struct bytes text, bool plus_is_space, struct arena *arena, struct bytes *decoded)
+{
     char *out = arena_alloc(arena, text.length);
     size_t length = 0;
 
@@ -43,7 +45,8 @@ bool url_decode(struct bytes text, bool plus_is_space, struct arena *arena, stru
     return true;
 }
 
-bool url_next_parameter(struct bytes *query, struct bytes *name, struct bytes *value) {
+bool url_next_parameter(struct bytes *query, struct bytes *name, struct bytes *value)
+{
     struct bytes piece;
 
     do
@@ -58,7 +61,8 @@ bool url_next_parameter(struct bytes *query, struct bytes *name, struct bytes *v
     return true;
 }
 
-bool url_parameter(struct bytes query, const char *name, struct arena *arena, struct bytes *value, bool *found) {
+bool url_parameter(struct bytes query, const char *name, struct arena *arena, struct bytes *value, bool *found)
+{
     struct bytes raw_name, raw_value, decoded;
 
     *value = (struct bytes){NULL, 0};
@@ -74,11 +78,13 @@ bool url_parameter(struct bytes query, const char *name, struct arena *arena, st
     return true;
 }
 
-static bool is_unreserved(char c) {
+static bool is_unreserved(char c)
+{
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-struct bytes url_encode(struct bytes text, struct arena *arena) {
+struct bytes url_encode(struct bytes text, struct arena *arena)
+{
     static const char digits[] = "0123456789ABCDEF";
     char *out = arena_array(arena, 3, text.length);
     size_t length = 0;

@@ -46,12 +46,14 @@ struct block {
     _Alignas(max_align_t) unsigned char data[];
 };
 
-static struct block *block_of(void *data) {
+static struct block *block_of(void *data)
+{
     return (struct block *) (void *) ((unsigned char *) data - offsetof(struct block, data));
 }
 
 /* yajl does not survive a failed allocation. What it asks for is bounded by the text, which the arena had room for. */
-static void *allocate(void *context, size_t size) {
+static void *allocate(void *context, size_t size)
+{
     (void) context;
     struct block *block = malloc(sizeof(*block) + size);
 
@@ -61,7 +63,8 @@ static void *allocate(void *context, size_t size) {
     return block->data;
 }
 
-static void release(void *context, void *data) {
+static void release(void *context, void *data)
+{
     (void) context;
     if (data == NULL)
         return;
@@ -70,7 +73,8 @@ static void release(void *context, void *data) {
     free(block);
 }
 
-static void *reallocate(void *context, void *data, size_t size) {
+static void *reallocate(void *context, void *data, size_t size)
+{
     void *grown = allocate(context, size);
 
     if (data != NULL) {
@@ -85,13 +89,15 @@ static yajl_alloc_funcs wiping_functions = {.malloc = allocate, .realloc = reall
 
 /* ---- before yajl ---- */
 
-static bool check_utf8(struct bytes text, struct fault *fault) {
+static bool check_utf8(struct bytes text, struct fault *fault)
+{
     size_t valid = bytes_utf8_valid(text, NULL);
     return valid == text.length || fault_set(fault, FAULT_INVALID, "invalid UTF-8 at byte %zu", valid + 1);
 }
 
 /* The value of "\uXXXX" at the start of `rest`, or -1. */
-static int read_escape(struct bytes rest) {
+static int read_escape(struct bytes rest)
+{
     int value = 0;
 
     if (rest.length < 6 || rest.data[0] != '\\' || rest.data[1] != 'u')
@@ -106,16 +112,19 @@ static int read_escape(struct bytes rest) {
     return value;
 }
 
-static bool is_high_surrogate(int value) {
+static bool is_high_surrogate(int value)
+{
     return value >= 0xD800 && value <= 0xDBFF;
 }
 
-static bool is_low_surrogate(int value) {
+static bool is_low_surrogate(int value)
+{
     return value >= 0xDC00 && value <= 0xDFFF;
 }
 
 /* Looks at every backslash, wherever it is: outside strings none is allowed anyway. Bad escapes are left to yajl. */
-static bool check_escapes(struct bytes text, struct fault *fault) {
+static bool check_escapes(struct bytes text, struct fault *fault)
+{
     size_t at = 0;
 
     for (;;) {
@@ -137,17 +146,20 @@ static bool check_escapes(struct bytes text, struct fault *fault) {
 
 /* ---- yajl's callbacks: 0 stops, the fault is set then ---- */
 
-static size_t place_in_text(const struct reader *reader, struct bytes piece) {
+static size_t place_in_text(const struct reader *reader, struct bytes piece)
+{
     return (size_t) (piece.data - reader->text);
 }
 
-static int too_large(struct reader *reader) {
+static int too_large(struct reader *reader)
+{
     fault_set(reader->fault, FAULT_TOO_LARGE, "the JSON text needs too much memory");
     return 0;
 }
 
 /* A string that yajl found, as a part of our copy of the text. */
-static struct bytes keep_string(struct reader *reader, const unsigned char *data, size_t length) {
+static struct bytes keep_string(struct reader *reader, const unsigned char *data, size_t length)
+{
     const char *string = (const char *) data;
 
     if (string < reader->text || string > reader->text + reader->length) {
@@ -159,7 +171,8 @@ static struct bytes keep_string(struct reader *reader, const unsigned char *data
     return (struct bytes){string, length};
 }
 
-static struct json_value *add_value(struct reader *reader, enum json_kind kind) {
+static struct json_value *add_value(struct reader *reader, enum json_kind kind)
+{
     struct json_value *value = json_new(reader->arena, kind);
 
     if (value == NULL) {
@@ -182,11 +195,13 @@ static struct json_value *add_value(struct reader *reader, enum json_kind kind) 
     return value;
 }
 
-static int on_null(void *context) {
+static int on_null(void *context)
+{
     return add_value(context, JSON_NULL) != NULL;
 }
 
-static int on_boolean(void *context, int boolean) {
+static int on_boolean(void *context, int boolean)
+{
     struct json_value *value = add_value(context, JSON_BOOLEAN);
 
     if (value == NULL)
@@ -196,7 +211,8 @@ static int on_boolean(void *context, int boolean) {
 }
 
 /* In the "C" locale, whatever the program's: there the decimal point is a point. */
-static bool is_finite_number(struct bytes text) {
+static bool is_finite_number(struct bytes text)
+{
     static locale_t c_locale;
 
     if (c_locale == (locale_t) 0)
@@ -205,7 +221,8 @@ static bool is_finite_number(struct bytes text) {
     return isfinite(strtod_l(text.data, NULL, c_locale)); /* the space behind our copy ends it at the latest */
 }
 
-static int on_number(void *context, const char *data, size_t length) {
+static int on_number(void *context, const char *data, size_t length)
+{
     struct reader *reader = context;
     struct bytes text = {data, length};
     int64_t ignored;
@@ -223,7 +240,8 @@ static int on_number(void *context, const char *data, size_t length) {
     return 1;
 }
 
-static int on_string(void *context, const unsigned char *data, size_t length) {
+static int on_string(void *context, const unsigned char *data, size_t length)
+{
     struct json_value *value = add_value(context, JSON_STRING);
 
     if (value == NULL)
@@ -232,14 +250,16 @@ static int on_string(void *context, const unsigned char *data, size_t length) {
     return 1;
 }
 
-static int on_key(void *context, const unsigned char *data, size_t length) {
+static int on_key(void *context, const unsigned char *data, size_t length)
+{
     struct reader *reader = context;
 
     reader->key = keep_string(reader, data, length);
     return 1;
 }
 
-static int begin_container(struct reader *reader, enum json_kind kind) {
+static int begin_container(struct reader *reader, enum json_kind kind)
+{
     if (reader->depth >= reader->depth_limit)
         return fault_set(reader->fault, FAULT_INVALID, "nesting deeper than %u levels at byte %zu", reader->depth_limit,
                          yajl_get_bytes_consumed(reader->parser));
@@ -251,15 +271,18 @@ static int begin_container(struct reader *reader, enum json_kind kind) {
     return 1;
 }
 
-static int on_object(void *context) {
+static int on_object(void *context)
+{
     return begin_container(context, JSON_OBJECT);
 }
 
-static int on_array(void *context) {
+static int on_array(void *context)
+{
     return begin_container(context, JSON_ARRAY);
 }
 
-static int on_array_end(void *context) {
+static int on_array_end(void *context)
+{
     struct reader *reader = context;
 
     reader->depth--;
@@ -267,7 +290,8 @@ static int on_array_end(void *context) {
 }
 
 /* By key, equal keys by where they stood. */
-static int compare_members(const void *left, const void *right) {
+static int compare_members(const void *left, const void *right)
+{
     struct bytes a = (*(const struct json_value *const *) left)->key;
     struct bytes b = (*(const struct json_value *const *) right)->key;
 
@@ -278,7 +302,8 @@ static int compare_members(const void *left, const void *right) {
 }
 
 /* The first key in the text that is one too many; NULL when there is none. `members` are sorted. */
-static const char *find_repeated(const struct json_value *const *members, size_t count, const char *repeatable_key) {
+static const char *find_repeated(const struct json_value *const *members, size_t count, const char *repeatable_key)
+{
     const char *found = NULL;
 
     for (size_t i = 1, run = 1; i < count; i++) {
@@ -291,7 +316,8 @@ static const char *find_repeated(const struct json_value *const *members, size_t
     return found;
 }
 
-static int on_object_end(void *context) {
+static int on_object_end(void *context)
+{
     struct reader *reader = context;
     const struct json_value *object = reader->levels[--reader->depth].container;
     const struct json_value *few[FEW], **members = few;
@@ -327,7 +353,8 @@ static const yajl_callbacks callbacks = {
 /* ---- reading ---- */
 
 /* yajl's own words, "lexical error: invalid char in json text.\n", without their kind and end. They never quote the text. */
-static bool explain(struct reader *reader) {
+static bool explain(struct reader *reader)
+{
     unsigned char *error = yajl_get_error(reader->parser, 0, NULL, 0);
     struct bytes words = bytes_from((const char *) error);
     const char *colon = strstr(words.data, ": ");
@@ -342,7 +369,8 @@ static bool explain(struct reader *reader) {
     return false;
 }
 
-static bool parse(struct reader *reader) {
+static bool parse(struct reader *reader)
+{
     switch (yajl_parse(reader->parser, (const unsigned char *) reader->text, reader->length + 1)) {
     case yajl_status_client_canceled:
         return false;
@@ -358,7 +386,8 @@ static bool parse(struct reader *reader) {
     return true;
 }
 
-bool json_read(struct json_value **value, struct bytes text, const struct json_limits *limits, struct arena *arena, struct fault *fault) {
+bool json_read(struct json_value **value, struct bytes text, const struct json_limits *limits, struct arena *arena, struct fault *fault)
+{
     if (!check_utf8(text, fault) || !check_escapes(text, fault))
         return false;
 

@@ -4,7 +4,8 @@
  */
 #include "json/reader.h"
 
-struct json_value *json_member_bytes(const struct json_value *object, struct bytes key) {
+struct json_value *json_member_bytes(const struct json_value *object, struct bytes key)
+{
     if (object == NULL || object->kind != JSON_OBJECT)
         return NULL;
     for (struct json_value *member = object->first; member != NULL; member = member->next)
@@ -13,15 +14,18 @@ struct json_value *json_member_bytes(const struct json_value *object, struct byt
     return NULL;
 }
 
-struct json_value *json_member(const struct json_value *object, const char *key) {
+struct json_value *json_member(const struct json_value *object, const char *key)
+{
     return json_member_bytes(object, bytes_from(key));
 }
 
-bool json_int64(const struct json_value *value, int64_t *number) {
+bool json_int64(const struct json_value *value, int64_t *number)
+{
     return value != NULL && value->kind == JSON_NUMBER && value->integer && bytes_to_int64(value->text, number);
 }
 
-struct json_value *json_new(struct arena *arena, enum json_kind kind) {
+struct json_value *json_new(struct arena *arena, enum json_kind kind)
+{
     struct json_value *value = ARENA_NEW(arena, struct json_value);
 
     if (value != NULL)
@@ -29,7 +33,8 @@ struct json_value *json_new(struct arena *arena, enum json_kind kind) {
     return value;
 }
 
-struct json_value *json_new_string(struct arena *arena, struct bytes text) {
+struct json_value *json_new_string(struct arena *arena, struct bytes text)
+{
     struct json_value *value = json_new(arena, JSON_STRING);
 
     if (value != NULL)
@@ -37,7 +42,8 @@ struct json_value *json_new_string(struct arena *arena, struct bytes text) {
     return value;
 }
 
-struct json_value *json_new_boolean(struct arena *arena, bool boolean) {
+struct json_value *json_new_boolean(struct arena *arena, bool boolean)
+{
     struct json_value *value = json_new(arena, JSON_BOOLEAN);
 
     if (value != NULL)
@@ -45,7 +51,8 @@ struct json_value *json_new_boolean(struct arena *arena, bool boolean) {
     return value;
 }
 
-struct json_value *json_new_integer(struct arena *arena, int64_t number) {
+struct json_value *json_new_integer(struct arena *arena, int64_t number)
+{
     struct json_value *value = json_new(arena, JSON_NUMBER);
     struct bytes text = arena_printf(arena, "%lld", (long long) number);
 
@@ -56,7 +63,8 @@ struct json_value *json_new_integer(struct arena *arena, int64_t number) {
     return value;
 }
 
-void json_append(struct json_value *parent, struct json_value *child) {
+void json_append(struct json_value *parent, struct json_value *child)
+{
     struct json_value *last = parent->first;
 
     if (last != NULL) {
@@ -73,7 +81,8 @@ void json_append(struct json_value *parent, struct json_value *child) {
 }
 
 /* Recursion is bounded: nothing nests deeper than what the reader let in and the program put around it. */
-struct json_value *json_copy(struct arena *arena, const struct json_value *value) {
+struct json_value *json_copy(struct arena *arena, const struct json_value *value)
+{
     struct json_value *copy = json_new(arena, value->kind);
 
     if (copy == NULL)
@@ -93,7 +102,8 @@ struct json_value *json_copy(struct arena *arena, const struct json_value *value
     return arena_overflowed(arena) ? NULL : copy;
 }
 
-const char *json_kind_name(enum json_kind kind) {
+const char *json_kind_name(enum json_kind kind)
+{
     switch (kind) {
     case JSON_NULL: return "null";
     case JSON_BOOLEAN: return "a boolean";

@@ -12,7 +12,8 @@
 
 /* ---- the generator: its memory is the writer's, its output goes into the buf ---- */
 
-static void *allocate(void *context, size_t size) {
+static void *allocate(void *context, size_t size)
+{
     struct json_writer *writer = context;
     size_t mask = _Alignof(max_align_t) - 1;
     size_t at = (writer->workspace_used + mask) & ~mask;
@@ -24,23 +25,27 @@ static void *allocate(void *context, size_t size) {
 }
 
 /* Never called: a generator that prints through a callback grows nothing. */
-static void *reallocate(void *context, void *data, size_t size) {
+static void *reallocate(void *context, void *data, size_t size)
+{
     (void) context;
     (void) data;
     (void) size;
     abort();
 }
 
-static void release(void *context, void *data) {
+static void release(void *context, void *data)
+{
     (void) context;
     (void) data;
 }
 
-static void print(void *context, const char *text, size_t length) {
+static void print(void *context, const char *text, size_t length)
+{
     buf_add(context, (struct bytes){text, length});
 }
 
-void json_writer_open(struct json_writer *writer, struct buf *buf) {
+void json_writer_open(struct json_writer *writer, struct buf *buf)
+{
     writer->buf = buf;
     writer->failed = false;
     writer->after_key = false;
@@ -54,7 +59,8 @@ void json_writer_open(struct json_writer *writer, struct buf *buf) {
     writer->generator = generator;
 }
 
-bool json_writer_close(struct json_writer *writer) {
+bool json_writer_close(struct json_writer *writer)
+{
     /* A generator whose value is complete says so when it is asked for another. */
     if (!writer->failed && yajl_gen_null(writer->generator) != yajl_gen_generation_complete)
         writer->failed = true;
@@ -67,20 +73,23 @@ bool json_writer_close(struct json_writer *writer) {
 
 /* ---- values ---- */
 
-static void judge(struct json_writer *writer, yajl_gen_status status) {
+static void judge(struct json_writer *writer, yajl_gen_status status)
+{
     if (status != yajl_gen_status_ok)
         writer->failed = true;
 }
 
 /* True when a value may come now. */
-static bool begin_value(struct json_writer *writer) {
+static bool begin_value(struct json_writer *writer)
+{
     if (writer->in_object[writer->depth] != writer->after_key)
         writer->failed = true;
     writer->after_key = false;
     return !writer->failed;
 }
 
-static bool begin_level(struct json_writer *writer, bool object) {
+static bool begin_level(struct json_writer *writer, bool object)
+{
     if (!begin_value(writer))
         return false;
     if (writer->depth + 1 >= JSON_WRITER_LEVELS) {
@@ -91,7 +100,8 @@ static bool begin_level(struct json_writer *writer, bool object) {
     return true;
 }
 
-static bool end_level(struct json_writer *writer, bool object) {
+static bool end_level(struct json_writer *writer, bool object)
+{
     if (writer->depth == 0 || writer->in_object[writer->depth] != object || writer->after_key)
         writer->failed = true;
     if (writer->failed)
@@ -100,32 +110,38 @@ static bool end_level(struct json_writer *writer, bool object) {
     return true;
 }
 
-void json_object(struct json_writer *writer) {
+void json_object(struct json_writer *writer)
+{
     if (begin_level(writer, true))
         judge(writer, yajl_gen_map_open(writer->generator));
 }
 
-void json_object_end(struct json_writer *writer) {
+void json_object_end(struct json_writer *writer)
+{
     if (end_level(writer, true))
         judge(writer, yajl_gen_map_close(writer->generator));
 }
 
-void json_array(struct json_writer *writer) {
+void json_array(struct json_writer *writer)
+{
     if (begin_level(writer, false))
         judge(writer, yajl_gen_array_open(writer->generator));
 }
 
-void json_array_end(struct json_writer *writer) {
+void json_array_end(struct json_writer *writer)
+{
     if (end_level(writer, false))
         judge(writer, yajl_gen_array_close(writer->generator));
 }
 
-static void put_string(struct json_writer *writer, struct bytes text) {
+static void put_string(struct json_writer *writer, struct bytes text)
+{
     const char *data = text.length > 0 ? text.data : "";
     judge(writer, yajl_gen_string(writer->generator, (const unsigned char *) data, text.length));
 }
 
-void json_key_bytes(struct json_writer *writer, struct bytes key) {
+void json_key_bytes(struct json_writer *writer, struct bytes key)
+{
     if (!writer->in_object[writer->depth] || writer->after_key)
         writer->failed = true;
     if (writer->failed)
@@ -134,44 +150,52 @@ void json_key_bytes(struct json_writer *writer, struct bytes key) {
     put_string(writer, key);
 }
 
-void json_key(struct json_writer *writer, const char *key) {
+void json_key(struct json_writer *writer, const char *key)
+{
     json_key_bytes(writer, bytes_from(key));
 }
 
-void json_string(struct json_writer *writer, struct bytes text) {
+void json_string(struct json_writer *writer, struct bytes text)
+{
     if (begin_value(writer))
         put_string(writer, text);
 }
 
-void json_boolean(struct json_writer *writer, bool value) {
+void json_boolean(struct json_writer *writer, bool value)
+{
     if (begin_value(writer))
         judge(writer, yajl_gen_bool(writer->generator, value));
 }
 
-void json_integer(struct json_writer *writer, int64_t value) {
+void json_integer(struct json_writer *writer, int64_t value)
+{
     if (begin_value(writer))
         judge(writer, yajl_gen_integer(writer->generator, value));
 }
 
-void json_null(struct json_writer *writer) {
+void json_null(struct json_writer *writer)
+{
     if (begin_value(writer))
         judge(writer, yajl_gen_null(writer->generator));
 }
 
 /* ---- text that is JSON already ---- */
 
-void json_raw(struct json_writer *writer, struct bytes json) {
+void json_raw(struct json_writer *writer, struct bytes json)
+{
     if (json.length == 0)
         writer->failed = true;
     if (begin_value(writer))
         judge(writer, yajl_gen_number(writer->generator, json.data, json.length));
 }
 
-static bool is_space(char c) {
+static bool is_space(char c)
+{
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static struct bytes trim(struct bytes text) {
+static struct bytes trim(struct bytes text)
+{
     size_t from = 0, to = text.length;
 
     while (from < to && is_space(text.data[from]))
@@ -182,7 +206,8 @@ static struct bytes trim(struct bytes text) {
 }
 
 /* The string at the start of `text`, with its quotes; empty when there is none. */
-static struct bytes cut_string(struct bytes text) {
+static struct bytes cut_string(struct bytes text)
+{
     if (text.length == 0 || text.data[0] != '"')
         return (struct bytes){NULL, 0};
     for (size_t at = 1; at < text.length; at++) {
@@ -195,7 +220,8 @@ static struct bytes cut_string(struct bytes text) {
 }
 
 /* The first key is written as a key; everything behind its colon, other members included, is printed as that key's value. */
-void json_raw_members(struct json_writer *writer, struct bytes json_object_text) {
+void json_raw_members(struct json_writer *writer, struct bytes json_object_text)
+{
     static const struct json_limits limits = {.depth = 1};
     struct bytes text = trim(json_object_text);
     struct json_value *key;
@@ -222,7 +248,8 @@ void json_raw_members(struct json_writer *writer, struct bytes json_object_text)
 
 /* ---- trees ---- */
 
-void json_tree(struct json_writer *writer, const struct json_value *value) {
+void json_tree(struct json_writer *writer, const struct json_value *value)
+{
     bool object = value->kind == JSON_OBJECT;
 
     switch (value->kind) {
@@ -243,7 +270,8 @@ void json_tree(struct json_writer *writer, const struct json_value *value) {
     }
 }
 
-struct bytes json_text(struct arena *arena, const struct json_value *value) {
+struct bytes json_text(struct arena *arena, const struct json_value *value)
+{
     struct json_writer writer;
     struct buf buf;
 

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
-__attribute__((constructor)) static void be_patient(void) {
+__attribute__((constructor)) static void be_patient(void)
+{
     setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 }
 
-int unit_main(Suite *suite) {
+int unit_main(Suite *suite)
+{
     SRunner *runner = srunner_create(suite);
 
     srunner_set_tap(runner, "-");
@@ -18,7 +20,8 @@ int unit_main(Suite *suite) {
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-uint64_t unit_random(uint64_t *state) {
+uint64_t unit_random(uint64_t *state)
+{
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
 
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -26,6 +29,7 @@ uint64_t unit_random(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-uint64_t unit_random_below(uint64_t *state, uint64_t bound) {
+uint64_t unit_random_below(uint64_t *state, uint64_t bound)
+{
     return unit_random(state) % bound;
 }
