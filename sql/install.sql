@@ -23,6 +23,9 @@ set client_min_messages = warning;
 \ir functions/connection_create.sql
 \ir functions/connection_read.sql
 \ir functions/connection_update.sql
+\ir functions/connection_delete.sql
+\ir functions/connection_list.sql
+\ir functions/connection_fetch.sql
 \ir functions/token_touch.sql
 \ir functions/worker_hello.sql
 \ir functions/project_create.sql

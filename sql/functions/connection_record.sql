@@ -1,5 +1,5 @@
 -- One row of history a change, whoever made it. A statement trigger with its rows at once, so that a batch pays once.
--- Who deletes is told by patchbay.actor and patchbay.request_id (set by connection_delete for its transaction only).
+-- connection_delete writes its own rows, since only it knows who asked; here are the deletions by hand.
 create function connection_record() returns trigger
 language plpgsql security definer set search_path = patchbay, pg_temp
 as $$
@@ -7,7 +7,7 @@ begin
     if tg_op = 'DELETE' then
         insert into connection_history
         select project_id, connection_id, revision + 1, 'delete', now(),
-               coalesce(nullif(current_setting('patchbay.actor', true), ''), session_user), nullif(current_setting('patchbay.request_id', true), ''),
+               session_user, null,
                dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets
         from changed;
     else
@@ -24,7 +24,8 @@ revoke execute on function connection_record from public;
 
 create trigger connection_record_insert after insert on connection referencing new table as changed for each statement execute function connection_record();
 create trigger connection_record_update after update on connection referencing new table as changed for each statement execute function connection_record();
-create trigger connection_record_delete after delete on connection referencing old table as changed for each statement execute function connection_record();
+create trigger connection_record_delete after delete on connection referencing old table as changed for each statement
+    when (current_user <> 'patchbay_owner') execute function connection_record();
 comment on trigger connection_record_insert on connection is 'History of creations.';
 comment on trigger connection_record_update on connection is 'History of changes.';
-comment on trigger connection_record_delete on connection is 'History of deletions.';
+comment on trigger connection_record_delete on connection is 'History of deletions by hand.';
