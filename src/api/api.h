@@ -6,7 +6,8 @@
  *     -> exchange->response
  *
  * API_PART: like API_CALL, but the response's head and the text in `part` are to be sent first (streamed lists); `part` is
- * void after the next api_continue. When the last step is API_ANSWERED and `streaming` is set, response.body is the last part.
+ * void after the next api_continue. When the last step is API_ANSWERED and `streaming` is set, response.body is the last part, unless
+ * `aborted`: then the rest cannot be had, and the answer must not look whole (the connection is closed without its proper end).
  * A handler keeps what it needs between its halves in exchange->state (arena memory).
  * Not here: sockets, the loop (serve/), what an operation means (registry/).
  */
@@ -78,6 +79,7 @@ struct api_exchange {
     struct db_call call;
     struct bytes part;
     bool streaming;
+    bool aborted;
     void *state;
     unsigned calls;             /* made so far */
     unsigned char connection[16]; /* whose connection this was about, for the log; zero when none */

@@ -211,6 +211,33 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...)
     return text == NULL ? (struct bytes){NULL, 0} : (struct bytes){text, (size_t) length};
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){
+        .others = arena->others,
+        .current = arena->current,
+        .current_used = arena->current == NULL ? 0 : arena->current->used,
+        .chunk_size = arena->chunk_size,
+        .used = arena->used,
+    };
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->others != mark.others) {
+        struct chunk *chunk = arena->others;
+        arena->others = chunk->next;
+        free_chunk(chunk);
+    }
+    arena->current = mark.current;
+    if (arena->current != NULL) {
+        explicit_bzero(arena->current->data + mark.current_used, arena->current->used - mark.current_used);
+        arena->current->used = mark.current_used;
+    }
+    arena->chunk_size = mark.chunk_size;
+    arena->used = mark.used;
+}
+
 bool arena_overflowed(const struct arena *arena)
 {
     return arena->overflowed;

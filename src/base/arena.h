@@ -29,6 +29,21 @@ struct bytes arena_copy(struct arena *arena, struct bytes a);
 /* printf into the arena; NUL-terminated. On overflow: {NULL, 0}. */
 struct bytes arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * A place to go back to: arena_rewind gives back (and wipes) all that was allocated since arena_mark, for work in portions of bounded size.
+ * Marks are used like a stack. An overflow stays.
+ */
+struct arena_mark {
+    const void *others;
+    void *current;
+    size_t current_used;
+    size_t chunk_size;
+    size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 bool arena_overflowed(const struct arena *arena);
 size_t arena_used(const struct arena *arena);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json/writer.h"
+#include "registry/connection_call.h"
 
 enum { CREATE_DIGEST, CREATE_DIALECT, CREATE_PROJECT, CREATE_DRY, CREATE_PROJECT_ID, CREATE_CONNECTION_ID, CREATE_KEY, CREATE_CANARY,
        CREATE_PUBLIC_ID, CREATE_NAME, CREATE_TYPE, CREATE_SERVICE, CREATE_EXTERNAL_ID, CREATE_DESCRIPTION, CREATE_ENABLED, CREATE_DEPLOY,
@@ -55,16 +56,16 @@ static const struct {
     {"again", CONNECTION_AGAIN},                 {"checked", CONNECTION_CHECKED},
     {"ok", CONNECTION_OK},                       {"created", CONNECTION_CREATED},
     {"updated", CONNECTION_UPDATED},             {"unchanged", CONNECTION_UNCHANGED},
-    {"wrong_key", CONNECTION_WRONG_KEY},
+    {"wrong_key", CONNECTION_WRONG_KEY},          {"deleted", CONNECTION_DELETED},
 };
 
-static void set_digest(struct db_call *call, size_t index, const unsigned char *digest)
+void connection_set_digest(struct db_call *call, size_t index, const unsigned char *digest)
 {
     db_set_text(call, index, (struct bytes){(const char *) digest, DIGEST_SHA256_SIZE});
 }
 
 /* Two updates of one row must not share a batch; letter case is folded as far as ASCII goes, SQL catches the rest (`again`). */
-static uint64_t row_of(const struct connection_target *target)
+uint64_t connection_row_key(const struct connection_target *target)
 {
     uint64_t hash = bytes_hash(target->project) * 31;
 
@@ -82,7 +83,7 @@ void connection_create_call(const struct connection_create *in, struct db_call *
     memset(call, 0, sizeof *call);
     call->statement = &create_statement;
     call->alone = !in->dry;
-    set_digest(call, CREATE_DIGEST, in->target.token);
+    connection_set_digest(call, CREATE_DIGEST, in->target.token);
     db_set_text(call, CREATE_DIALECT, bytes_from(in->target.dialect));
     db_set_text_or_null(call, CREATE_PROJECT, in->target.project);
     db_set_number(call, CREATE_DRY, in->dry);
@@ -109,9 +110,9 @@ void connection_update_call(const struct connection_update *in, struct db_call *
 
     memset(call, 0, sizeof *call);
     call->statement = &update_statement;
-    call->row = row_of(&in->target);
+    call->row = connection_row_key(&in->target);
     call->alone = in->renames && !in->dry;
-    set_digest(call, UPDATE_DIGEST, in->target.token);
+    connection_set_digest(call, UPDATE_DIGEST, in->target.token);
     db_set_text(call, UPDATE_DIALECT, bytes_from(in->target.dialect));
     db_set_text_or_null(call, UPDATE_PROJECT, in->target.project);
     db_set_text(call, UPDATE_HANDLE, in->target.handle);
@@ -138,7 +139,7 @@ void connection_read_call(const struct connection_read *in, struct db_call *call
 {
     memset(call, 0, sizeof *call);
     call->statement = &read_statement;
-    set_digest(call, READ_DIGEST, in->target.token);
+    connection_set_digest(call, READ_DIGEST, in->target.token);
     db_set_text(call, READ_DIALECT, bytes_from(in->target.dialect));
     db_set_text_or_null(call, READ_PROJECT, in->target.project);
     db_set_text(call, READ_HANDLE, in->target.handle);
@@ -147,7 +148,7 @@ void connection_read_call(const struct connection_read *in, struct db_call *call
 }
 
 /* What the call itself came to, before its row is looked at: false when there is no row to look at. */
-static bool has_row(const struct db_result *result, struct connection_result *out)
+bool connection_has_row(const struct db_result *result, struct connection_result *out)
 {
     memset(out, 0, sizeof *out);
     if (result->status == DB_UNAVAILABLE) {
@@ -167,7 +168,7 @@ static bool has_row(const struct db_result *result, struct connection_result *ou
     return true;
 }
 
-static enum connection_outcome outcome_from(struct bytes name)
+enum connection_outcome connection_outcome_from(struct bytes name)
 {
     for (size_t i = 0; i < sizeof outcome_names / sizeof outcome_names[0]; i++) {
         if (bytes_is(name, outcome_names[i].name)) {
@@ -179,10 +180,10 @@ static enum connection_outcome outcome_from(struct bytes name)
 
 void connection_create_outcome(const struct db_result *result, struct connection_result *out)
 {
-    if (!has_row(result, out)) {
+    if (!connection_has_row(result, out)) {
         return;
     }
-    out->outcome = outcome_from(db_text(result, 0, CREATED_OUTCOME));
+    out->outcome = connection_outcome_from(db_text(result, 0, CREATED_OUTCOME));
     out->identity.project = db_number(result, 0, CREATED_PROJECT_ID);
     (void) db_uuid(result, 0, CREATED_CONNECTION_ID, out->identity.connection);
     out->revision = db_number(result, 0, CREATED_REVISION);
@@ -190,10 +191,10 @@ void connection_create_outcome(const struct db_result *result, struct connection
 
 void connection_update_outcome(const struct db_result *result, struct connection_result *out)
 {
-    if (!has_row(result, out)) {
+    if (!connection_has_row(result, out)) {
         return;
     }
-    out->outcome = outcome_from(db_text(result, 0, UPDATED_OUTCOME));
+    out->outcome = connection_outcome_from(db_text(result, 0, UPDATED_OUTCOME));
     out->identity.project = db_number(result, 0, UPDATED_PROJECT_ID);
     (void) db_uuid(result, 0, UPDATED_CONNECTION_ID, out->identity.connection);
     out->identity.key = (int32_t) db_number(result, 0, UPDATED_KEY);
@@ -205,10 +206,10 @@ void connection_update_outcome(const struct db_result *result, struct connection
 void connection_read_outcome(const struct db_result *result, struct connection_row *out)
 {
     memset(out, 0, sizeof *out);
-    if (!has_row(result, &out->result)) {
+    if (!connection_has_row(result, &out->result)) {
         return;
     }
-    out->result.outcome = outcome_from(db_text(result, 0, ROW_OUTCOME));
+    out->result.outcome = connection_outcome_from(db_text(result, 0, ROW_OUTCOME));
     out->result.identity.project = db_number(result, 0, ROW_PROJECT_ID);
     (void) db_uuid(result, 0, ROW_CONNECTION_ID, out->result.identity.connection);
     out->result.identity.key = (int32_t) db_number(result, 0, ROW_KEY);

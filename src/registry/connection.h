@@ -31,6 +31,7 @@ enum connection_outcome {
     CONNECTION_CREATED,
     CONNECTION_UPDATED,
     CONNECTION_UNCHANGED,
+    CONNECTION_DELETED,
     CONNECTION_WRONG_KEY, /* our key of that number is not the database's */
     CONNECTION_UNAVAILABLE,
     CONNECTION_FAILED,    /* unexpected: logged with the request id */
@@ -82,6 +83,30 @@ struct connection_read {
     bool secrets; /* wanted; given only to CONNECTIONS:MANAGE */
 };
 
+struct connection_delete {
+    struct connection_target target;
+    struct bytes if_match; /* as in connection_update */
+};
+
+/* Which connections, in which order. handle is not used. */
+struct connection_list {
+    struct connection_target target;
+    struct bytes type;  /* {NULL, 0}: any */
+    struct bytes sort;  /* name, type, description, enabled, deployToWorker, created, updated */
+    bool descending;
+    int64_t offset;
+    int64_t limit;      /* negative: all */
+};
+
+struct connection_listed {
+    enum connection_outcome outcome;
+    int64_t total;    /* matches, not only those of this page */
+    struct bytes ids; /* comma-separated; to be passed to connection_fetch */
+};
+
+/* How many ids one connection_fetch takes at most. */
+enum { CONNECTION_FETCH_MAX = 512 };
+
 struct connection_result {
     enum connection_outcome outcome;
     struct seal_identity identity; /* of the connection, where it exists; of the project at least where that was told */
@@ -102,10 +127,21 @@ void connection_create_call(const struct connection_create *in, struct db_call *
 void connection_update_call(const struct connection_update *in, struct db_call *call);
 void connection_read_call(const struct connection_read *in, struct db_call *call);
 
+void connection_delete_call(const struct connection_delete *in, struct db_call *call);
+void connection_list_call(const struct connection_list *in, struct db_call *call);
+/* The rows of the first ids, about `bytes` of them; ids are UUIDs, comma-separated. */
+void connection_fetch_call(const struct connection_target *target, struct bytes ids, int64_t bytes, struct db_call *call);
+
 /* Results borrow from the db_result: copy what must outlive the callback. */
 void connection_create_outcome(const struct db_result *result, struct connection_result *out);
 void connection_update_outcome(const struct db_result *result, struct connection_result *out);
 void connection_read_outcome(const struct db_result *result, struct connection_row *out);
+void connection_delete_outcome(const struct db_result *result, struct connection_result *out);
+void connection_list_outcome(const struct db_result *result, struct connection_listed *out);
+/* Row `index` of a fetch, and how many ids are used up after it. */
+void connection_fetched(const struct db_result *result, int index, struct connection_row *row, int64_t *used);
+/* What is left of ids after the first `used`. */
+struct bytes connection_ids_after(struct bytes ids, int64_t used);
 
 /* Seals every value under the identity: boxes as JSON text {"place": "box"}; {NULL, 0} when there are none. */
 bool connection_seal(const struct settings *settings, const struct keyring *keyring, const struct seal_identity *identity, struct arena *arena,

@@ -12,8 +12,8 @@
 
 extern const struct api_dialect apinizer_dialect;
 
-api_begin_handler apinizer_get_begin, apinizer_post_begin, apinizer_put_begin;
-api_continue_handler apinizer_get_next, apinizer_post_next, apinizer_put_next;
+api_begin_handler apinizer_get_begin, apinizer_list_begin, apinizer_post_begin, apinizer_put_begin, apinizer_delete_begin;
+api_continue_handler apinizer_get_next, apinizer_list_next, apinizer_post_next, apinizer_put_next, apinizer_delete_next;
 
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
@@ -32,6 +32,10 @@ enum api_step apinizer_written(struct api_exchange *exchange, bool deployed, con
 enum api_step apinizer_json(struct api_exchange *exchange, int status, struct bytes body);
 /* Something unexpected: logged with the request id, told to the client as 500 without details. */
 enum api_step apinizer_failed(struct api_exchange *exchange, const char *what);
+
+/* One connection as GET shows it, into an open array or as a value; `settings` is JSON text. */
+struct json_writer;
+void apinizer_write_connection(struct json_writer *writer, const struct connection_row *row, struct bytes settings);
 
 /* ---- the caller: target from header and path. False when there is no well-formed token: answered. */
 bool apinizer_target(struct api_exchange *exchange, struct connection_target *target);

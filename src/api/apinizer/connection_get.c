@@ -33,6 +33,20 @@ static void write_text_or_null(struct json_writer *writer, const char *key, stru
     }
 }
 
+void apinizer_write_connection(struct json_writer *writer, const struct connection_row *row, struct bytes settings)
+{
+    json_object(writer);
+    write_text_or_null(writer, "type", row->result.type);
+    write_text_or_null(writer, "name", row->name);
+    write_text_or_null(writer, "description", row->description);
+    json_key(writer, "deployToWorker");
+    json_boolean(writer, row->deploy_to_worker);
+    json_key(writer, "enabled");
+    json_boolean(writer, row->enabled);
+    json_raw_members(writer, settings);
+    json_object_end(writer);
+}
+
 static enum api_step answer_connection(struct api_exchange *exchange, const struct connection_row *row, struct bytes settings)
 {
     struct json_writer writer;
@@ -45,16 +59,7 @@ static enum api_step answer_connection(struct api_exchange *exchange, const stru
     json_boolean(&writer, true);
     json_key(&writer, "resultList");
     json_array(&writer);
-    json_object(&writer);
-    write_text_or_null(&writer, "type", row->result.type);
-    write_text_or_null(&writer, "name", row->name);
-    write_text_or_null(&writer, "description", row->description);
-    json_key(&writer, "deployToWorker");
-    json_boolean(&writer, row->deploy_to_worker);
-    json_key(&writer, "enabled");
-    json_boolean(&writer, row->enabled);
-    json_raw_members(&writer, settings);
-    json_object_end(&writer);
+    apinizer_write_connection(&writer, row, settings);
     json_array_end(&writer);
     json_key(&writer, "resultCount");
     json_integer(&writer, 1);
