@@ -51,6 +51,7 @@ struct db_result {
     int first, count;       /* this call's rows */
 };
 
+/* Rows count from 0 within this call's; columns from 0 too, and column 0 is `ordinal`. */
 bool db_is_null(const struct db_result *result, int row, int column);
 struct bytes db_text(const struct db_result *result, int row, int column);  /* borrowed until the callback returns; NULL gives {NULL, 0} */
 int64_t db_number(const struct db_result *result, int row, int column);     /* 0 for NULL */

@@ -3,12 +3,13 @@
  *
  * The owner polls: db_pool_prepare fills pollfds and tells how long to wait at most, db_pool_react does what can be done and
  * calls back. A call waits in one queue; when a connection is idle it takes the oldest call and gathers those behind it with the
- * same statement (up to batch_limit; never two of the same row; never one that is `alone`). When a gathered batch is refused its
+ * same statement (up to batch_limit; never two of the same row; never one that is `alone`). A call whose row is under way on another
+ * connection waits for it: it would only wait for that one's lock. When a gathered batch is refused its
  * members are sent again one by one, so that each gets its own answer.
  * A new connection: connects, asks `patchbay.worker_hello()`, shows the answer to `hello` (schema version, canaries), then is idle. Statements are
  * prepared where they are first needed. A lost connection is opened again after 50 ms, doubling up to `reconnect_ms_max`.
- * Calls that wait longer than wait_ms without a connection are answered DB_UNAVAILABLE. What was under way on a lost connection: reads are
- * queued again (once), writes are answered DB_UNAVAILABLE.
+ * Calls that wait longer than wait_ms for a connection, because there is none or because all are busy, are answered DB_UNAVAILABLE. What was
+ * under way on a lost connection: reads are queued again (once), writes are answered DB_UNAVAILABLE. A deadlock is tried once more.
  * Not here: what the calls mean.
  */
 #ifndef PATCHBAY_DB_POOL_H

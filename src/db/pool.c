@@ -1,0 +1,496 @@
+/*
+ * Gathering needs no timer: calls that wait anyway, because every link is busy or because they came in the same turn of the loop, leave
+ * together when a link takes them in db_pool_prepare. Callbacks happen in db_pool_react only, so that submitting from a callback is
+ * an ordinary append to the queue.
+ *
+ * What may be repeated: a statement that the server refused was rolled back, so its calls may be sent again. A statement whose link
+ * broke may have been committed, so only reads are.
+ */
+#include "db/pool.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/link.h"
+#include "db/queue.h"
+#include "db/sqlstate.h"
+
+#define LINKS_MAX 64
+#define BATCH_MAX 256
+#define BATCH_BYTES_MAX ((size_t) 4 << 20) /* a batch stops growing here: large bodies would make their neighbours wait */
+#define SCAN_FACTOR 4                      /* how many waiting calls are looked at, in batches */
+#define RECONNECT_FIRST_US 50000
+#define STATEMENT_GRACE_US 2000000         /* the server's own time-out comes first; then the link is given up */
+#define COMPLAINT_PAUSE_US 30000000        /* one line an outage, then one in this time */
+
+struct slot {
+    struct db_link link;
+    unsigned attempts;       /* to connect, since it last worked */
+    int64_t complained_us;
+    size_t place;            /* in the owner's pollfds; SIZE_MAX: not there */
+    size_t count;
+    struct db_ticket *batch[BATCH_MAX];
+};
+
+struct db_pool {
+    struct db_pool_options options;
+    struct db_dsn dsn;
+    struct fault hello_fault;
+    struct db_queue waiting;
+    struct slot *slots;
+};
+
+/*
+ * The worker's statements fetch a few rows by key, and a plan made while tables were empty must not hurt when they are full: hence generic
+ * plans and nested loops over indexes only (ARCHITECTURE.md).
+ */
+static bool make_dsn(struct db_pool *pool, struct fault *fault)
+{
+    char options[512];
+    int length = snprintf(options, sizeof(options),
+                          "-c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off "
+                          "-c jit=off -c timezone=UTC -c datestyle=ISO -c statement_timeout=%d -c lock_timeout=%d",
+                          pool->options.statement_timeout_ms, pool->options.statement_timeout_ms);
+    assert(length > 0 && (size_t) length < sizeof(options));
+    if (!db_dsn_parse(&pool->dsn, pool->options.dsn, fault) || !db_dsn_add_options(&pool->dsn, options, fault)) {
+        return false;
+    }
+    db_dsn_force(&pool->dsn, "client_encoding", "UTF8");
+    db_dsn_default(&pool->dsn, "application_name", "patchbay");
+    /* A server that vanished without a farewell is noticed in seconds, not in the kernel's quarter of an hour. */
+    db_dsn_default(&pool->dsn, "tcp_user_timeout", "5000");
+    db_dsn_default(&pool->dsn, "keepalives_idle", "30");
+    return true;
+}
+
+bool db_pool_new(struct db_pool **pool, const struct db_pool_options *options, struct fault *fault)
+{
+    assert(options->connections >= 1 && options->connections <= LINKS_MAX && options->batch_limit >= 1 && options->batch_limit <= BATCH_MAX);
+    assert(options->statement_timeout_ms > 0 && options->reconnect_ms_max > 0);
+    struct db_pool *made = calloc(1, sizeof(*made));
+    struct slot *slots = calloc(options->connections, sizeof(*slots));
+    if (made == NULL || slots == NULL) {
+        free(made);
+        free(slots);
+        return fault_set(fault, FAULT_INTERNAL, "out of memory");
+    }
+    made->options = *options;
+    made->slots = slots;
+    db_queue_init(&made->waiting);
+    if (!make_dsn(made, fault)) {
+        db_pool_free(made);
+        return false;
+    }
+    for (unsigned i = 0; i < options->connections; i++) {
+        slots[i].link.greets = options->hello != NULL;
+        slots[i].link.statement_limit_us = (int64_t) options->statement_timeout_ms * 1000 + STATEMENT_GRACE_US;
+    }
+    *pool = made;
+    return true;
+}
+
+void db_pool_free(struct db_pool *pool)
+{
+    if (pool == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < pool->options.connections; i++) {
+        db_link_free(&pool->slots[i].link);
+    }
+    db_dsn_free(&pool->dsn);
+    free(pool->slots);
+    free(pool);
+}
+
+void db_pool_submit(struct db_pool *pool, struct db_ticket *ticket)
+{
+    assert(ticket->call->statement != NULL && ticket->done != NULL);
+    ticket->since_us = clock_monotonic_us();
+    ticket->alone = false;
+    ticket->retried = false;
+    db_queue_append(&pool->waiting, ticket);
+}
+
+static void answer_unavailable(struct db_ticket *ticket)
+{
+    ticket->done(ticket, &(struct db_result){.status = DB_UNAVAILABLE, .sqlstate = "", .constraint = ""});
+}
+
+static const char *field_of(const PGresult *result, int field)
+{
+    const char *text = PQresultErrorField(result, field);
+    return text == NULL ? "" : text;
+}
+
+static void log_refusal(enum log_level level, const char *event, const struct db_statement *statement, const PGresult *result)
+{
+    /* Never the message: it may quote what a client sent. */
+    log_write(level, event,
+              (const struct log_field[]){LOG_FIELD_TEXT("statement", bytes_from(statement->name)),
+                                         LOG_FIELD_TEXT("sqlstate", bytes_from(field_of(result, PG_DIAG_SQLSTATE))),
+                                         LOG_FIELD_TEXT("severity", bytes_from(field_of(result, PG_DIAG_SEVERITY_NONLOCALIZED))),
+                                         LOG_FIELD_TEXT("constraint", bytes_from(field_of(result, PG_DIAG_CONSTRAINT_NAME))), LOG_FIELD_END});
+}
+
+static void answer_refused(struct db_ticket *ticket, const PGresult *result)
+{
+    const char *sqlstate = field_of(result, PG_DIAG_SQLSTATE);
+    log_refusal(sqlstate_is_constraint(sqlstate) ? LOG_INFO : LOG_ERROR, "statement_refused", ticket->call->statement, result);
+    ticket->done(ticket, &(struct db_result){.status = DB_REFUSED,
+                                             .sqlstate = sqlstate,
+                                             .constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME)});
+}
+
+/* Finds each member's row by its ordinal: a function may return them in any order. -1: none. */
+static void find_rows(const PGresult *result, size_t count, int *row_of)
+{
+    for (size_t i = 0; i < count; i++) {
+        row_of[i] = -1;
+    }
+    bool strange = false; /* then no row is believed: the function is broken, and the callers will say so */
+    for (int row = PQntuples(result) - 1; row >= 0; row--) {
+        int64_t ordinal = 0;
+        if (!bytes_to_int64(bytes_from(PQgetvalue(result, row, 0)), &ordinal) || ordinal < 1 || ordinal > (int64_t) count) {
+            strange = true;
+        } else {
+            strange = strange || row_of[ordinal - 1] >= 0;
+            row_of[ordinal - 1] = row;
+        }
+    }
+    for (size_t i = 0; strange && i < count; i++) {
+        row_of[i] = -1;
+    }
+}
+
+static void answer_rows(struct slot *slot, const PGresult *result)
+{
+    const struct db_statement *statement = slot->batch[0]->call->statement;
+    struct db_result answer = {.status = DB_DONE, .sqlstate = "", .constraint = "", .rows = result, .count = PQntuples(result)};
+    if (!statement->gathers) {
+        slot->batch[0]->done(slot->batch[0], &answer);
+        return;
+    }
+    int row_of[BATCH_MAX];
+    find_rows(result, slot->count, row_of);
+    for (size_t i = 0; i < slot->count; i++) {
+        answer.first = row_of[i] < 0 ? 0 : row_of[i];
+        answer.count = row_of[i] < 0 ? 0 : 1;
+        slot->batch[i]->done(slot->batch[i], &answer);
+    }
+}
+
+/* A ticket that was under way goes to the front, and its waiting starts anew: it is not to blame for the time that was lost. */
+static void put_back(struct db_pool *pool, struct db_ticket *ticket, int64_t now_us)
+{
+    ticket->since_us = now_us;
+    db_queue_prepend(&pool->waiting, ticket);
+}
+
+/* Links */
+
+static void complain(struct slot *slot, struct bytes why, int64_t now_us)
+{
+    if (slot->attempts == 0 || now_us - slot->complained_us >= COMPLAINT_PAUSE_US) {
+        slot->complained_us = now_us;
+        log_write(LOG_WARNING, "database_away", (const struct log_field[]){LOG_FIELD_TEXT("reason", why), LOG_FIELD_END});
+    }
+}
+
+/* 50 ms, doubled each time; up to a quarter sooner, so that links and workers do not all knock at once. */
+static int64_t choose_pause(const struct db_pool *pool, unsigned attempts, int64_t now_us)
+{
+    int64_t longest = (int64_t) pool->options.reconnect_ms_max * 1000;
+    int64_t pause = RECONNECT_FIRST_US;
+    for (unsigned i = 1; i < attempts && pause < longest; i++) {
+        pause *= 2;
+    }
+    pause = pause < longest ? pause : longest;
+    return pause - now_us % (pause / 4);
+}
+
+static void reopen(struct db_pool *pool, struct slot *slot, int64_t now_us)
+{
+    db_link_close(&slot->link);
+    slot->attempts++;
+    slot->link.due_us = now_us + choose_pause(pool, slot->attempts, now_us);
+}
+
+/* Answers */
+
+/* The server refused the statement; nothing of it was done. True when the session is of no more use. */
+static bool settle_refused(struct db_pool *pool, struct slot *slot, const PGresult *result, int64_t now_us)
+{
+    struct db_ticket *ticket = slot->batch[0];
+    enum sqlstate_meaning meaning = sqlstate_judge(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    bool stale = meaning == SQLSTATE_STALE && !ticket->retried;
+    bool again = meaning == SQLSTATE_AGAIN && !ticket->retried && slot->count == 1;
+    if (stale || again || slot->count > 1) {
+        log_refusal(LOG_INFO, stale ? "session_stale" : again ? "statement_again" : "batch_divided", ticket->call->statement, result);
+        for (size_t i = slot->count; i-- > 0;) {
+            slot->batch[i]->retried = slot->batch[i]->retried || stale || again;
+            slot->batch[i]->alone = slot->batch[i]->alone || !stale;
+            put_back(pool, slot->batch[i], now_us);
+        }
+    } else if (meaning == SQLSTATE_REFUSED || meaning == SQLSTATE_STALE) {
+        answer_refused(ticket, result);
+    } else {
+        log_refusal(LOG_WARNING, "statement_unavailable", ticket->call->statement, result);
+        answer_unavailable(ticket);
+    }
+    return stale;
+}
+
+static void settle(struct db_pool *pool, struct slot *slot, int64_t now_us)
+{
+    const PGresult *result = slot->link.result;
+    bool stale = false;
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+        answer_rows(slot, result);
+    } else {
+        stale = settle_refused(pool, slot, result, now_us);
+    }
+    slot->count = 0;
+    if (stale) {
+        reopen(pool, slot, now_us);
+    } else {
+        db_link_release(&slot->link);
+    }
+}
+
+/* `late`: it took too long; the same read would only take as long again. */
+static void lose(struct db_pool *pool, struct slot *slot, bool late, int64_t now_us)
+{
+    complain(slot, late ? BYTES("no answer in time") : db_link_complaint(&slot->link), now_us);
+    reopen(pool, slot, now_us);
+    size_t count = slot->count;
+    slot->count = 0;
+    for (size_t i = count; i-- > 0;) {
+        struct db_ticket *ticket = slot->batch[i];
+        if (late || ticket->retried || ticket->call->statement->writes) {
+            answer_unavailable(ticket);
+        } else {
+            ticket->retried = true;
+            put_back(pool, ticket, now_us);
+        }
+    }
+}
+
+/* Failing for these reasons will not pass by itself: no schema, no right to ask. */
+static bool judge_hello(struct db_pool *pool, const PGresult *result, struct fault *fault)
+{
+    struct db_result answer = {.status = DB_DONE, .sqlstate = "", .constraint = "", .rows = result, .count = PQntuples(result)};
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+        return pool->options.hello(pool->options.context, &answer, fault);
+    }
+    return fault_set(fault, FAULT_INTERNAL,
+                     "patchbay.worker_hello() failed with SQLSTATE %s: is this database installed, and may this role use it?",
+                     field_of(result, PG_DIAG_SQLSTATE));
+}
+
+static void welcome(struct db_pool *pool, struct slot *slot, int64_t now_us)
+{
+    PGresult *result = slot->link.result;
+    bool asked = result != NULL;
+    if (asked && PQresultStatus(result) != PGRES_TUPLES_OK
+        && sqlstate_judge(PQresultErrorField(result, PG_DIAG_SQLSTATE)) != SQLSTATE_REFUSED) {
+        complain(slot, BYTES("the database cannot answer yet"), now_us);
+        reopen(pool, slot, now_us);
+        return;
+    }
+    struct fault fault = {.kind = FAULT_NONE};
+    if (asked && !judge_hello(pool, result, &fault)) {
+        pool->hello_fault = fault;
+        reopen(pool, slot, now_us);
+        return;
+    }
+    db_link_release(&slot->link);
+    log_write(slot->attempts > 0 ? LOG_INFO : LOG_DEBUG, "database_connected", NULL);
+    slot->attempts = 0;
+}
+
+static void react_slot(struct db_pool *pool, struct slot *slot, short revents, int64_t now_us)
+{
+    struct db_link *link = &slot->link;
+    if (link->state == DB_LINK_DOWN) {
+        if (now_us >= link->due_us && pool->hello_fault.kind == FAULT_NONE) {
+            db_link_open(link, &pool->dsn, now_us);
+        }
+        return;
+    }
+    switch (db_link_step(link, revents, now_us)) {
+    case DB_LINK_GREETED:
+        welcome(pool, slot, now_us);
+        return;
+    case DB_LINK_ANSWERED:
+        settle(pool, slot, now_us);
+        return;
+    case DB_LINK_LOST:
+        lose(pool, slot, false, now_us);
+        return;
+    case DB_LINK_NOTHING:
+        break;
+    }
+    if (link->due_us != 0 && now_us >= link->due_us) {
+        lose(pool, slot, true, now_us);
+    }
+}
+
+/* Gathering */
+
+static bool row_is_taken(const struct slot *slot, uint64_t row)
+{
+    for (size_t i = 0; i < slot->count; i++) {
+        if (slot->batch[i]->call->row == row) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A second call of a row that is under way would only wait for the first one's lock, and hold up its own batch. */
+static bool row_is_under_way(const struct db_pool *pool, uint64_t row)
+{
+    for (unsigned i = 0; row != 0 && i < pool->options.connections; i++) {
+        if (row_is_taken(&pool->slots[i], row)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_gather(const struct db_ticket *ticket)
+{
+    return ticket->call->statement->gathers && !ticket->call->alone && !ticket->alone;
+}
+
+/* The oldest call that can leave, and those behind it that can leave with it. */
+static void gather(struct db_pool *pool, struct slot *slot)
+{
+    size_t bytes = 0;
+    size_t looked_at = 0;
+    size_t limit = 1;
+    struct db_ticket **link = &pool->waiting.first;
+    while (*link != NULL && slot->count < limit && bytes < BATCH_BYTES_MAX && looked_at < SCAN_FACTOR * (size_t) pool->options.batch_limit) {
+        struct db_ticket *ticket = *link;
+        bool fits = slot->count == 0 || (ticket->call->statement == slot->batch[0]->call->statement && may_gather(ticket));
+        looked_at += slot->count > 0;
+        if (!fits || row_is_under_way(pool, ticket->call->row)) {
+            link = &ticket->next;
+            continue;
+        }
+        slot->batch[slot->count++] = db_queue_take(&pool->waiting, link);
+        bytes += db_array_size(ticket->call);
+        limit = may_gather(ticket) ? pool->options.batch_limit : 1;
+    }
+}
+
+static void dispatch(struct db_pool *pool, int64_t now_us)
+{
+    for (unsigned i = 0; i < pool->options.connections && pool->waiting.first != NULL; i++) {
+        struct slot *slot = &pool->slots[i];
+        if (slot->link.state != DB_LINK_IDLE || slot->link.broken) {
+            continue;
+        }
+        gather(pool, slot);
+        if (slot->count == 0) {
+            return; /* every row that is waited for is under way */
+        }
+        const struct db_call *calls[BATCH_MAX];
+        for (size_t member = 0; member < slot->count; member++) {
+            calls[member] = slot->batch[member]->call;
+        }
+        db_link_send(&slot->link, calls, slot->count, now_us);
+    }
+}
+
+/* The owner's turn */
+
+/* Answers those who waited too long; all of them once it is known that no connection will come. */
+static void expire(struct db_pool *pool, int64_t now_us)
+{
+    int64_t limit_us = pool->hello_fault.kind == FAULT_NONE ? (int64_t) pool->options.wait_ms * 1000 : 0;
+    struct db_ticket *late = NULL;
+    struct db_ticket **last = &late;
+    for (struct db_ticket **link = &pool->waiting.first; *link != NULL;) {
+        if (now_us - (*link)->since_us < limit_us) {
+            link = &(*link)->next;
+            continue;
+        }
+        *last = db_queue_take(&pool->waiting, link);
+        last = &(*last)->next;
+    }
+    while (late != NULL) {
+        struct db_ticket *ticket = late;
+        late = ticket->next;
+        answer_unavailable(ticket); /* may free it, or submit it again */
+    }
+}
+
+static void lower_timeout(int *timeout_ms, int64_t due_us, int64_t now_us)
+{
+    int64_t wait_ms = due_us <= now_us ? 0 : (due_us - now_us + 999) / 1000;
+    if (*timeout_ms < 0 || wait_ms < *timeout_ms) {
+        *timeout_ms = (int) wait_ms;
+    }
+}
+
+size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, int *timeout_ms)
+{
+    int64_t now_us = clock_monotonic_us();
+    bool refused = pool->hello_fault.kind != FAULT_NONE;
+    if (!refused) {
+        dispatch(pool, now_us);
+    }
+    size_t count = 0;
+    for (unsigned i = 0; i < pool->options.connections; i++) {
+        struct slot *slot = &pool->slots[i];
+        slot->place = SIZE_MAX;
+        if (slot->link.broken) {
+            lower_timeout(timeout_ms, now_us, now_us);
+        } else if (slot->link.state == DB_LINK_DOWN ? !refused : slot->link.due_us != 0) {
+            lower_timeout(timeout_ms, slot->link.due_us, now_us);
+        }
+        if (slot->link.state != DB_LINK_DOWN && !slot->link.broken && count < room) {
+            slot->place = count;
+            fds[count++] = (struct pollfd){.fd = PQsocket(slot->link.handle), .events = slot->link.events};
+        }
+    }
+    for (const struct db_ticket *ticket = pool->waiting.first; ticket != NULL; ticket = ticket->next) {
+        lower_timeout(timeout_ms, refused ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
+    }
+    return count;
+}
+
+void db_pool_react(struct db_pool *pool, const struct pollfd *fds, size_t count)
+{
+    int64_t now_us = clock_monotonic_us();
+    for (unsigned i = 0; i < pool->options.connections; i++) {
+        struct slot *slot = &pool->slots[i];
+        react_slot(pool, slot, slot->place < count ? fds[slot->place].revents : 0, now_us);
+        slot->place = SIZE_MAX;
+    }
+    expire(pool, now_us);
+}
+
+size_t db_pool_ready(const struct db_pool *pool)
+{
+    size_t ready = 0;
+    for (unsigned i = 0; i < pool->options.connections; i++) {
+        enum db_link_state state = pool->slots[i].link.state;
+        ready += state == DB_LINK_IDLE || state == DB_LINK_PREPARING || state == DB_LINK_RUNNING;
+    }
+    return ready;
+}
+
+bool db_pool_hello_fault(const struct db_pool *pool, struct fault *fault)
+{
+    if (pool->hello_fault.kind == FAULT_NONE) {
+        return false;
+    }
+    *fault = pool->hello_fault;
+    return true;
+}
