@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # A private PostgreSQL 15 cluster in a folder. Sourced after process.sh by quickstart and by the tests.
 #
-#     FOLDER/data        the cluster
-#     SOCKETS            where its Unix socket is; there is no TCP port
+#     FOLDER                 the caller's
+#     FOLDER/data            the cluster, the services' user's
+#     FOLDER/postgres.mark   the running server (process.sh)
+#     SOCKETS                where its Unix socket is; there is no TCP port
 #
 # Its superuser is `postgres`, who is whoever runs the services (and root): that is peer authentication, nobody needs a password
 # for it. Everyone else needs a password (SCRAM), unless the cluster was made with `trust`, for tests in a private folder.
@@ -24,7 +26,7 @@ cluster_find_programs() {
 cluster_make() {
     local folder=$1 authentication=$2 name problem
     shift 2
-    service_folder "$folder"
+    service_folder "$folder/data"
     problem=$(cd / && service "$postgres_programs/initdb" --pgdata="$folder/data" --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
         --auth=reject --no-sync --no-instructions "$@" 2>&1 >/dev/null) || {
         rm -rf "$folder/data"
@@ -58,6 +60,7 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
+include_if_exists = 'start.conf'
 log_line_prefix = '%m [%p] %q%u '
 log_statement = 'none'
 log_min_error_statement = 'panic'
@@ -65,16 +68,18 @@ log_error_verbosity = 'terse'
 SETTINGS
 }
 
-# cluster_start FOLDER SOCKETS LOG [SETTING=VALUE...]: returns once it answers.
+# cluster_start FOLDER SOCKETS LOG [SETTING...]: returns once it answers. What was said here stays said when it is restarted by hand.
 cluster_start() {
-    local folder=$1 sockets=$2 log=$3 setting settings=() deadline=$((SECONDS + 10))
+    local folder=$1 sockets=$2 log=$3
     shift 3
-    for setting in "$@"; do
-        settings+=(-c "$setting")
-    done
-    touch "$log" && chmod 600 "$log"
-    settings=("$postgres_programs/postgres" -D "$folder/data" -c "unix_socket_directories=$sockets" "${settings[@]}")
-    process_start "$folder/postgres.mark" "$log" "${settings[@]}"
+    printf '%s\n' "unix_socket_directories = '$sockets'" "$@" | cluster_write "$folder/data/start.conf"
+    cluster_start_again "$folder" "$sockets" "$log"
+}
+
+# The same with the settings of the last time.
+cluster_start_again() {
+    local folder=$1 sockets=$2 log=$3 deadline=$((SECONDS + 10))
+    cluster_launch "$folder" "$log"
     until cluster_psql "$sockets" postgres -c 'select 1' >/dev/null 2>&1; do
         if ! cluster_running "$folder"; then
             # After a crash the remains of the old server may take a moment to go.
@@ -82,10 +87,21 @@ cluster_start() {
                 die "PostgreSQL did not start: $(last_line "$log") (all of it: $log)"
             fi
             sleep 0.5
-            process_start "$folder/postgres.mark" "$log" "${settings[@]}"
+            cluster_launch "$folder" "$log"
         fi
         sleep 0.1
     done
+}
+
+cluster_launch() { process_start "$1/postgres.mark" "$2" "$postgres_programs/postgres" -D "$1/data"; }
+
+# cluster_adopt FOLDER SOCKETS: a server that somebody restarted by hand has another process id. When one answers at our socket
+# for our data it is ours; then its mark is written anew.
+cluster_adopt() {
+    local data pid
+    data=$(cluster_psql "$2" postgres -c 'show data_directory' 2>/dev/null) && [ "$data" -ef "$1/data" ] || return 1
+    pid=$(service head -n 1 "$1/data/postmaster.pid") || return 1
+    process_mark "$pid" >"$1/postgres.mark"
 }
 
 cluster_running() { process_running "$1/postgres.mark"; }

@@ -73,6 +73,16 @@ give_capabilities() {
 # Runs a command as the services' user.
 service() { "${service_command[@]}" "$@"; }
 
+# Files that services write to: made empty if need be.
+service_file() {
+    local file
+    for file in "$@"; do
+        [ -f "$file" ] || : >"$file" || die "cannot write $file"
+        chmod 600 "$file"
+        [ "$(id -u)" != 0 ] || chown postgres:postgres "$file"
+    done
+}
+
 # Folders that services write to.
 service_folder() {
     local folder
