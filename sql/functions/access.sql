@@ -5,16 +5,37 @@ returns table (refusal text, project_id bigint, actor text, permissions text[])
 language sql stable
 as $$
     select case
-               when token.token_id is null then 'invalid_token'
-               when project.project_id is null or cardinality(token.permissions) = 0 then 'unknown_project'
-               when i_permission is not null and i_permission <> all (token.permissions) then 'forbidden'
+               when credential.actor is null then 'invalid_token'
+               when project.project_id is null or cardinality(effective.permissions) = 0 then 'unknown_project'
+               when i_permission is not null and i_permission <> all (effective.permissions) then 'forbidden'
            end,
            project.project_id,
-           'token:' || token.token_id,
-           token.permissions::text[]
+           credential.actor,
+           effective.permissions
     from (select 1) as always
-    left join token on token.digest = i_digest and token.revoked_at is null and token.expires_at > now()
-    left join project on project.project_id = token.project_id and (i_project is null or project.name = i_project)
+    left join lateral (
+        select token.project_id, token.user_id, token.permissions::text[] as permissions, 'token:' || token.token_id as actor, false as is_admin
+        from token where token.digest = i_digest and token.revoked_at is null and token.expires_at > now() and token.user_id is null
+        union all
+        select token.project_id, token.user_id, token.permissions::text[], 'token:' || token.token_id, user_account.is_admin
+        from token join user_account using (user_id)
+        where token.digest = i_digest and token.revoked_at is null and token.expires_at > now() and user_account.disabled_at is null
+        union all
+        select null, user_session.user_id, null, 'user:' || user_account.name, user_account.is_admin
+        from user_session join user_account using (user_id)
+        where user_session.digest = i_digest and user_session.expires_at > now() and user_account.disabled_at is null
+    ) as credential on true
+    left join project on project.project_id = case when i_project is null then credential.project_id
+                                                   else (select named.project_id from project as named where named.name = i_project) end
+        and (credential.project_id is null or credential.project_id = project.project_id)
+    left join user_permission on user_permission.project_id = project.project_id and user_permission.user_id = credential.user_id
+    cross join lateral (
+        select case when credential.user_id is null then credential.permissions
+                    when credential.is_admin then coalesce(credential.permissions, all_permissions())
+                    when credential.permissions is null then coalesce(user_permission.permissions::text[], '{}')
+                    else array(select unnest(credential.permissions) intersect select unnest(user_permission.permissions::text[]))
+               end as permissions
+    ) as effective
 $$;
 comment on function access(bytea, text, text) is
     'One row: refusal (null when allowed; invalid_token, unknown_project, forbidden), the project, who asks, what they may. A caller without any permission in a project is told that it is unknown.';

@@ -18,13 +18,10 @@ comment on constraint schema_version_key on schema_version is 'A version is inst
 comment on constraint schema_version_positive on schema_version is 'Versions begin with 1.';
 insert into schema_version (version) values (1);
 
+\ir ../functions/all_permissions.sql
+
 create domain permission_list as text[]
-    constraint permission_list_known check (value <@ array[
-        'API_MANAGEMENT:MANAGE', 'API_MANAGEMENT:DEPLOY_UNDEPLOY', 'API_MANAGEMENT:EXPORT_IMPORT', 'API_MANAGEMENT:VIEW',
-        'SECRETS:MANAGE', 'SECRETS:DEPLOY_UNDEPLOY', 'SECRETS:EXPORT_IMPORT', 'SECRETS:VIEW',
-        'IDENTITY:MANAGE', 'IDENTITY:DEPLOY_UNDEPLOY', 'IDENTITY:EXPORT_IMPORT', 'IDENTITY:VIEW',
-        'CONNECTIONS:MANAGE', 'CONNECTIONS:DEPLOY_UNDEPLOY', 'CONNECTIONS:EXPORT_IMPORT', 'CONNECTIONS:VIEW',
-        'GLOBAL_SETTINGS:MANAGE', 'GLOBAL_SETTINGS:DEPLOY_UNDEPLOY', 'GLOBAL_SETTINGS:EXPORT_IMPORT', 'GLOBAL_SETTINGS:VIEW'])
+    constraint permission_list_known check (value <@ all_permissions())
     constraint permission_list_not_null check (array_position(value, null) is null);
 comment on domain permission_list is 'Permissions in a project, each CATEGORY:ACTION.';
 comment on constraint permission_list_known on domain permission_list is

@@ -2,8 +2,12 @@
 grant usage on schema patchbay to patchbay_worker, patchbay_admin, patchbay_auditor;
 alter default privileges for role patchbay_owner in schema patchbay revoke execute on functions from public;
 
-grant select on schema_version, project, token, client, key, audit_event to patchbay_admin;
-grant insert, update, delete on project, token, client to patchbay_admin;
+grant select on schema_version, project, token, client, key, audit_event, user_permission, environment, environment_project to patchbay_admin;
+grant select (user_id, name, is_admin, created_at, disabled_at) on user_account to patchbay_admin;
+grant select (session_id, user_id, created_at, expires_at) on user_session to patchbay_admin;
+grant insert, update, delete on project, token, client, user_permission, environment, environment_project to patchbay_admin;
+grant update (name, is_admin, disabled_at), delete on user_account to patchbay_admin;
+grant delete on user_session to patchbay_admin;
 grant select (project_id, connection_id, dialect, public_id, name, handle, type, service, external_id, description, enabled, deploy_to_worker, revision,
               settings, key_number, created_at, created_by, updated_at, updated_by, request_id) on connection to patchbay_admin;
 grant insert (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number),
@@ -12,4 +16,4 @@ grant insert (project_id, connection_id, dialect, public_id, name, type, service
 grant select (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type, service, external_id,
               description, enabled, deploy_to_worker, settings, key_number) on connection_history to patchbay_admin;
 
-grant select on project_overview, token_overview, client_overview, connection_overview to patchbay_admin, patchbay_auditor;
+grant select on project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview to patchbay_admin, patchbay_auditor;
