@@ -22,7 +22,7 @@ static enum api_step checked(struct api_exchange *exchange, enum api_step step)
         memset(&exchange->response, 0, sizeof exchange->response);
         return answer_problem(exchange, exchange->route->dialect, API_TOO_COMPLEX);
     }
-    if (step != API_ANSWERED) {
+    if (step == API_CALL || step == API_PART) {
         exchange->calls++;
     }
     return step;
@@ -99,6 +99,11 @@ void api_handle(struct api_context *context, struct api_exchange *exchange, stru
 
     buf_init(&whole, exchange->arena, 0);
     while (handling.step != API_ANSWERED) {
+        if (handling.step == API_WORK) {
+            exchange->work(exchange);
+            continue_handling(&handling, NULL);
+            continue;
+        }
         if (handling.step == API_PART) {
             buf_add(&whole, exchange->part);
         }

@@ -8,6 +8,8 @@
  * API_PART: like API_CALL, but the response's head and the text in `part` are to be sent first (streamed lists); `part` is
  * void after the next api_continue. When the last step is API_ANSWERED and `streaming` is set, response.body is the last part, unless
  * `aborted`: then the rest cannot be had, and the answer must not look whole (the connection is closed without its proper end).
+ * API_WORK: exchange->work is slow on purpose or waits for others; it runs in a thread (serve/work.h), never in the loop; then api_continue with
+ * a NULL result. Work touches nothing but its exchange.
  * A handler keeps what it needs between its halves in exchange->state (arena memory).
  * Not here: sockets, the loop (serve/), what an operation means (registry/).
  */
@@ -34,7 +36,7 @@ struct api_context {
     char host_name[256];
 };
 
-enum api_step { API_ANSWERED, API_CALL, API_PART };
+enum api_step { API_ANSWERED, API_CALL, API_PART, API_WORK };
 
 #define API_PARAMETERS_MAX 4
 
@@ -77,6 +79,7 @@ struct api_exchange {
     struct bytes parameters[API_PARAMETERS_MAX]; /* the path's, decoded, in the pattern's order */
     struct http_response response;
     struct db_call call;
+    void (*work)(struct api_exchange *exchange); /* with API_WORK */
     struct bytes part;
     bool streaming;
     bool aborted;

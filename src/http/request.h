@@ -22,6 +22,7 @@ struct http_request {
     bool body_too_large;  /* the body passed the limit and was not kept */
     bool body_incomplete; /* the peer sent fewer bytes than it announced */
     struct bytes request_id; /* from X-Request-Id where sane ([A-Za-z0-9._-]{1,64}), else made anew */
+    struct bytes remote_address; /* of the client, as the web server tells it; empty when it does not */
     struct http_field *fields;
     size_t field_count;
 };
