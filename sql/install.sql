@@ -42,6 +42,8 @@ set client_min_messages = warning;
 \ir functions/user_revoke.sql
 \ir functions/login_begin.sql
 \ir functions/login_finish.sql
+\ir functions/caller_check.sql
+\ir functions/health_check.sql
 \ir functions/project_list.sql
 \ir functions/environment_create.sql
 \ir functions/environment_link.sql

@@ -9,6 +9,12 @@ static const struct api_route routes[] = {
     {"GET", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, 0, apinizer_get_begin, apinizer_get_next},
     {"POST", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, API_BODY, apinizer_post_begin, apinizer_post_next},
     {"PUT", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, API_BODY, apinizer_put_begin, apinizer_put_next},
+    {"GET", "/apiops/projects/", &apinizer_dialect, 0, apinizer_projects_begin, apinizer_projects_next},
+    {"GET", "/apiops/projects/{project}/environments/", &apinizer_dialect, 0, apinizer_environments_begin, apinizer_environments_next},
+    {"GET", "/apiops/environments/{project}/", &apinizer_dialect, 0, apinizer_environments_begin, apinizer_environments_next},
+    {"GET", "/apiops/environments/", &apinizer_dialect, 0, apinizer_environments_begin, apinizer_environments_next},
+    {"GET", "/apiops/test/healthcheck", &apinizer_dialect, 0, apinizer_healthcheck_begin, apinizer_healthcheck_next},
+    {"GET", "/apiops/test/hello/{name}", &apinizer_dialect, 0, apinizer_hello_begin, apinizer_hello_next},
     {0},
 };
 

@@ -208,7 +208,7 @@ bool apinizer_target(struct api_exchange *exchange, struct connection_target *ta
         return false;
     }
     header = bytes_trim(header);
-    if (!bytes_cut(&header, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer") || !digest_credential(bytes_trim(header), "pbt", digest)) {
+    if (!bytes_cut(&header, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer") || (!digest_credential(bytes_trim(header), "pbt", digest) && !digest_credential(bytes_trim(header), "pbs", digest))) {
         (void) apinizer_invalid_token(exchange);
         return false;
     }

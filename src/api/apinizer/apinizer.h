@@ -15,6 +15,9 @@ extern const struct api_dialect apinizer_dialect;
 api_begin_handler apinizer_get_begin, apinizer_list_begin, apinizer_post_begin, apinizer_put_begin, apinizer_delete_begin;
 api_continue_handler apinizer_get_next, apinizer_list_next, apinizer_post_next, apinizer_put_next, apinizer_delete_next;
 
+api_begin_handler apinizer_projects_begin, apinizer_environments_begin, apinizer_healthcheck_begin, apinizer_hello_begin;
+api_continue_handler apinizer_projects_next, apinizer_environments_next, apinizer_healthcheck_next, apinizer_hello_next;
+
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
 
