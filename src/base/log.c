@@ -63,7 +63,7 @@ bool log_level_from(struct bytes name, enum log_level *level)
 
 static void add_text(struct line *line, const char *text, size_t length)
 {
-    if (line->cut || length > CONTENT_MAX - line->length) {
+    if (line->cut || line->length + length > CONTENT_MAX) {
         line->cut = true;
         return;
     }
