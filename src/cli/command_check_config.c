@@ -1,0 +1,82 @@
+/*
+ * Everything that would stop a worker's start and can be seen without a database. What the settings name is looked at once they are
+ * right: a keyring that is missing because its setting is misspelt would only be noise.
+ */
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/escape.h"
+#include "registry/type.h"
+#include "seal/keyring.h"
+
+static void print_mistake(void *context, const char *source, int line, const char *message)
+{
+    FILE *err = context;
+
+    escape_print(err, bytes_from(source), ESCAPE_MESSAGE);
+    if (line > 0) {
+        fprintf(err, ":%d", line);
+    }
+    fputs(": ", err);
+    escape_print(err, bytes_from(message), ESCAPE_MESSAGE);
+    fputc('\n', err);
+}
+
+static bool print_fault(FILE *err, const struct fault *fault)
+{
+    escape_print(err, bytes_from(fault->message), ESCAPE_MESSAGE);
+    fputc('\n', err);
+    return false;
+}
+
+static bool check_keyring(const char *file, FILE *err)
+{
+    struct fault fault = {.kind = FAULT_NONE};
+    struct keyring *keyring = NULL;
+
+    if (!keyring_new(&keyring, file, &fault)) {
+        return print_fault(err, &fault);
+    }
+    keyring_free(keyring);
+    return true;
+}
+
+static bool check_types(const char *directory, FILE *err)
+{
+    struct fault fault = {.kind = FAULT_NONE};
+    struct type_table *types = NULL;
+
+    if (!type_table_load(&types, directory, &fault)) {
+        return print_fault(err, &fault);
+    }
+    type_table_free(types);
+    return true;
+}
+
+/* What config_load read; `configuration` when nobody named a file. */
+static const char *name_of_file(const struct command_context *context)
+{
+    const char *named = context->line->config_file != NULL ? context->line->config_file : getenv("PATCHBAY_CONFIG");
+    return named != NULL && named[0] != '\0' ? named : "configuration";
+}
+
+enum command_end command_check_config(struct command_context *context, struct fault *fault)
+{
+    struct config *config = calloc(1, sizeof(*config));
+
+    if (config == NULL) {
+        fault_set(fault, FAULT_INTERNAL, "out of memory");
+        return COMMAND_FAILED;
+    }
+    bool right = config_load(config, context->line->config_file, print_mistake, context->err);
+    if (right) {
+        bool keyring_right = check_keyring(config->keyring_file, context->err);
+        right = check_types(config->types_dir, context->err) && keyring_right;
+    }
+    free(config);
+    if (right) {
+        escape_print(context->out, bytes_from(name_of_file(context)), ESCAPE_MESSAGE);
+        fputs(": ok\n", context->out);
+    }
+    return right ? COMMAND_DONE : COMMAND_FAILED;
+}

@@ -1,0 +1,42 @@
+/*
+ * What there is, in one place. docs/command.md tells it to people; a test compares the two.
+ */
+#include "cli/commands.h"
+
+static const struct command table[] = {
+    {"project", "add", {"NAME"}, {{"ims-org", "ORG", false}, {"description", "TEXT", false}, {"json", NULL, false}}, command_project_add,
+     "adds a project and prints its id; ORG is the organisation by which Catalog clients find it"},
+    {"project", "list", {NULL}, {{"json", NULL, false}}, command_project_list,
+     "lists projects and how many connections each has"},
+
+    {"token", "issue", {NULL},
+     {{"project", "P", true}, {"name", "LABEL", true}, {"permission", "C:A[,C:A...]", true}, {"user", "U", false}, {"expires", "WHEN", false}},
+     command_token_issue,
+     "issues a token and prints it, this once; WHEN is never, a day YYYY-MM-DD (until its end, UTC) or an RFC 3339 moment"},
+    {"token", "list", {NULL}, {{"project", "P", false}, {"json", NULL, false}}, command_token_list,
+     "lists tokens, without anything that opens a door"},
+    {"token", "revoke", {"ID"}, {{NULL, NULL, false}}, command_token_revoke,
+     "revokes a token, effective with the next request"},
+
+    {"client", "add", {"NAME"}, {{NULL, NULL, false}}, command_client_add,
+     "adds a client of the Catalog API and prints its x-api-key, this once"},
+    {"client", "list", {NULL}, {{"json", NULL, false}}, command_client_list,
+     "lists clients of the Catalog API"},
+    {"client", "revoke", {"ID"}, {{NULL, NULL, false}}, command_client_revoke,
+     "revokes a client's key, effective with the next request"},
+
+    {"type", "list", {NULL}, {{"json", NULL, false}}, command_type_list,
+     "lists the types of connections"},
+    {"type", "show", {"NAME"}, {{"json", NULL, false}}, command_type_show,
+     "shows the fields of a type, and what they must be"},
+
+    {"check-config", NULL, {NULL}, {{NULL, NULL, false}}, command_check_config,
+     "names every mistake in the settings, then in the keyring and the types that they name; the database is not asked"},
+
+    {NULL, NULL, {NULL}, {{NULL, NULL, false}}, NULL, NULL},
+};
+
+const struct command *commands_table(void)
+{
+    return table;
+}

@@ -1,0 +1,18 @@
+/*
+ * The table of all commands, and their handlers: a file command_NOUN.c a noun.
+ */
+#ifndef PATCHBAY_CLI_COMMANDS_H
+#define PATCHBAY_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+/* Ended by a NULL noun; rows of a noun stand together. */
+const struct command *commands_table(void);
+
+command_handler command_project_add, command_project_list;
+command_handler command_token_issue, command_token_list, command_token_revoke;
+command_handler command_client_add, command_client_list, command_client_revoke;
+command_handler command_type_list, command_type_show;
+command_handler command_check_config;
+
+#endif
