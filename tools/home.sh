@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# The home of one quickstart: what is in it and how it is made. Sourced after process.sh and cluster.sh.
+#
+#     data/            PostgreSQL's cluster          run/     sockets (or a link to a short folder below /tmp, see home_run_folder)
+#     log/             what everybody writes         *.mark   who runs (process.sh)
+#     keyring          the keys of the boxes         pgpass, worker.pgpass   database passwords
+#     patchbay.conf    settings of worker and command; lighttpd.conf or apache.conf
+#     credentials      the demo's token and API key, kept for the next run
+#     env, patchbay    for you: the variables to source, and the admin command
+#
+# The caller owns it and what is secret in it; data, run, keyring, worker.pgpass and the logs belong to the services' user.
+
+# home_make HOME: safe to repeat. Refuses a folder whose files it would overwrite.
+home_make() {
+    local home=$1 name
+    if [ ! -e "$home/.quickstart" ]; then
+        for name in data run log keyring pgpass worker.pgpass patchbay.conf credentials env patchbay; do
+            [ ! -e "$home/$name" ] || die "$home is no home of quickstart, but has a $name of its own: choose another --home"
+        done
+    fi
+    if [ ! -d "$home" ]; then
+        mkdir -p "$home" 2>/dev/null || die "no permission to make $home: choose another --home"
+    fi
+    { : >>"$home/.quickstart"; } 2>/dev/null ||
+        die "no permission to write in $home as $(id -un): choose another --home, or run as its owner"
+    mkdir -p "$home/log"
+    service_file "$home/log/postgres.log" "$home/log/web.log" "$home/log/lighttpd.log" "$home/log/apache.log" "$home/log/worker.log"
+}
+
+# home_run_folder HOME: sets run, the folder of the sockets. Their paths end at 107 bytes and a web server splits commands at spaces,
+# so a long or an unusual path gets a folder below /tmp instead, with a link to it at its place.
+home_run_folder() {
+    run=$1/run
+    if [ ${#run} -le 80 ] && [[ $run != *[^A-Za-z0-9/._+-]* ]]; then
+        [ ! -L "$run" ] || rm -f "$run"
+        service_folder "$run"
+        return 0
+    fi
+    home_forget_run_folder "$1"
+    run=$(mktemp -d /tmp/patchbay.XXXXXX) || die "cannot make a folder in /tmp"
+    service_folder "$run"
+    ln -s "$run" "$1/run"
+}
+
+home_forget_run_folder() {
+    local folder
+    [ -L "$1/run" ] || return 0
+    folder=$(readlink "$1/run")
+    [[ $folder != /tmp/patchbay.?????? ]] || rm -rf "$folder"
+    rm -f "$1/run"
+}
+
+# home_database HOME RUN SQL_FOLDER: the cluster runs; roles have passwords, the database has the schema. Passwords reach psql by its
+# standard input and no log.
+home_database() {
+    local home=$1 run=$2 role file password
+    if [ "$(cluster_psql "$run" postgres -c "select count(*) from pg_database where datname = 'patchbay'")" = 0 ]; then
+        cluster_load "$run" patchbay "$3"
+    fi
+    for role in admin worker; do
+        file=$home/pgpass
+        [ "$role" = admin ] || file=$home/worker.pgpass
+        [ ! -s "$file" ] || continue
+        password=$(random_text)
+        cluster_psql "$run" patchbay <<SQL || die "cannot set the password of patchbay_$role"
+set log_min_duration_statement = -1;
+set log_statement = 'none';
+set log_min_error_statement = 'panic';
+alter role patchbay_$role password '$password';
+SQL
+        (umask 077 && printf '*:*:*:patchbay_%s:%s\n' "$role" "$password" >"$file.new")
+        [ "$role" = admin ] || service_file "$file.new"
+        mv "$file.new" "$file"
+    done
+}
+
+# 192 random bits as hexadecimal digits.
+random_text() { od -An -N 24 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# home_dsn RUN ROLE PASSFILE: how libpq is told where to connect.
+home_dsn() {
+    local file=${3//\\/\\\\}
+    printf "host=%s port=5432 dbname=patchbay user=%s passfile='%s'" "$1" "$2" "${file//\'/\\\'}"
+}
+
+# home_programs HOME RUN BUILD TYPES: keyring, settings, the worker's command line and the admin command.
+home_programs() {
+    local home=$1 run=$2 build=$3 types=$4 problem
+    if [ ! -e "$home/keyring" ]; then
+        problem=$("$build/patchbay.fcgi" --create-keyring "$home/keyring" 2>&1 >/dev/null) || die "cannot make a keyring: $problem"
+        service_file "$home/keyring"
+    fi
+    cat >"$home/patchbay.conf" <<SETTINGS
+# Written by quickstart at each start. What the settings mean: patchbay check-config --help, docs/settings.md.
+database = $(home_dsn "$run" patchbay_worker "$home/worker.pgpass")
+admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
+keyring_file = $home/keyring
+types_dir = $types
+SETTINGS
+    # The worker ends with the web server that started it, also when that one is killed.
+    cluster_write "$run/worker-command" <<SCRIPT
+#!/bin/sh
+exec setpriv --pdeathsig TERM -- $(quote_sh "$build/patchbay.fcgi") 2>>$(quote_sh "$home/log/worker.log")
+SCRIPT
+    service chmod 700 "$run/worker-command"
+    cat >"$home/patchbay" <<SCRIPT
+#!/bin/sh
+# The admin command for this home.
+PATCHBAY_CONFIG=$(quote_sh "$home/patchbay.conf")
+export PATCHBAY_CONFIG
+exec $(quote_sh "$build/patchbay") "\$@"
+SCRIPT
+    chmod 755 "$home/patchbay"
+    problem=$("$home/patchbay" check-config 2>&1 >/dev/null) || die "the configuration is refused: $(head -n 1 <<<"$problem")"
+}
+
+# write_env FILE NAME VALUE...: lines of NAME='value', only for the owner, there all at once.
+write_env() {
+    local file=$1
+    shift
+    (
+        umask 077
+        while [ $# -gt 0 ]; do
+            printf '%s=%s\n' "$1" "$(quote_sh "$2")"
+            shift 2
+        done >"$file.new"
+    )
+    mv -f "$file.new" "$file"
+}
