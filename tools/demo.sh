@@ -46,15 +46,15 @@ demo_connection() { printf '%s/apiops/projects/%s/connections/%s' "$1" "$demo_pr
 
 # demo_make URL: the connections that the documentation's examples update.
 demo_make() {
-    local body
-    while read -r body; do
-        demo_request POST "$(demo_connection "$1" '')" "$body"
+    local name body
+    while read -r name body; do
+        demo_request POST "$(demo_connection "$1" "$name/")" "$body"
         [[ $demo_status == 200 || $demo_answer == *"already exists!"* ]] ||
             die "making a demo connection was answered $demo_status: ${demo_answer##*$'\n'}"
     done <<'BODIES'
-{"type":"email","name":"my-email-connection","description":"Sends the demo's mail","host":"smtp.example.com","port":587,"enableStartTls":true,"auth":true,"username":"user@example.com","password":"first-app-password","from":"noreply@example.com"}
-{"type":"email","name":"old-connection-name","description":"Waits for a better name","host":"smtp.example.com","port":587,"auth":true,"username":"user@example.com","password":"password"}
-{"type":"database","name":"my-db-connection","description":"The demo's database","dbType":"POSTGRES","host":"localhost","port":5432,"databaseName":"mydb","username":"dbuser","password":"dbpassword"}
+my-email-connection {"type":"email","name":"my-email-connection","description":"Sends the demo's mail","host":"smtp.example.com","port":587,"enableStartTls":true,"auth":true,"username":"user@example.com","password":"first-app-password","from":"noreply@example.com"}
+old-connection-name {"type":"email","name":"old-connection-name","description":"Waits for a better name","host":"smtp.example.com","port":587,"auth":true,"username":"user@example.com","password":"password"}
+my-db-connection {"type":"database","name":"my-db-connection","description":"The demo's database","dbType":"POSTGRES","host":"localhost","port":5432,"databaseName":"mydb","username":"dbuser","password":"dbpassword"}
 BODIES
 }
 
