@@ -11,7 +11,7 @@
 #include "json/reader.h"
 
 enum type_kind { TYPE_STRING, TYPE_INTEGER, TYPE_BOOLEAN, TYPE_ARRAY, TYPE_OBJECT, TYPE_ANY };
-enum type_tidy { TIDY_NOTHING, TIDY_TRAILING_SLASH, TIDY_NO_LEADING_SLASH, TIDY_UPPER_CASE /* enum_case_insensitive: stored as the enum has it */ };
+enum type_tidy { TIDY_NOTHING, TIDY_TRAILING_SLASH, TIDY_NO_LEADING_SLASH };
 
 /* All conditions must hold. A field that is left out counts as its default. */
 struct type_condition {
@@ -26,7 +26,7 @@ struct type_field {
     bool secret;
     const struct json_value *default_value; /* NULL: none */
     const struct json_value *choices;       /* "enum": JSON_ARRAY or NULL */
-    bool choices_ignore_case;
+    bool choices_ignore_case;               /* stored as the enum has it */
     enum type_tidy tidy;
     bool fill_host_name;                    /* "fill": "host-name": empty or left out becomes the server's host name */
     bool has_minimum, has_maximum;
@@ -48,6 +48,7 @@ struct type_field {
     const struct type_field *map_values;    /* TYPE_OBJECT with free keys: one field that describes a value, NULL: none */
     const struct json_value *map_keys;      /* "map_keys_enum": JSON_ARRAY of the allowed keys, or NULL */
     const struct json_value *map_must_contain; /* JSON_ARRAY of keys, or NULL */
+    const struct json_value *map_key_from;  /* JSON_OBJECT: a key that must be contained -> the sibling that may supply it instead; or NULL */
     const struct json_value *one_true;      /* "at_least_one_true": JSON_ARRAY of boolean members, or NULL */
 };
 
