@@ -4,7 +4,7 @@
  * Values are passed by name; there is no free-form text from clients: never a body, a token, a path or a query. Lines are gathered and
  * written by log_flush (the loop calls it once a turn; log_write of LOG_ERROR flushes at once, and so does a full buffer).
  * Limits: a line is at most 4,096 bytes; what does not fit is left out and the line ends with "cut":true. Where nobody reads
- * standard error lines are dropped and counted ("event":"log_lost"), never waited for.
+ * standard error lines are dropped and counted ("event":"log_lost"), never waited for. One thread of a process logs: no locks here.
  */
 #ifndef PATCHBAY_BASE_LOG_H
 #define PATCHBAY_BASE_LOG_H

@@ -213,7 +213,7 @@ static int on_boolean(void *context, int boolean)
 /* In the "C" locale, whatever the program's: there the decimal point is a point. */
 static bool is_finite_number(struct bytes text)
 {
-    static locale_t c_locale;
+    static _Thread_local locale_t c_locale;
 
     if (c_locale == (locale_t) 0)
         c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
