@@ -19,6 +19,9 @@ set client_min_messages = warning;
 \ir functions/is_administrator.sql
 \ir functions/matches_revision.sql
 \ir functions/secrets_kept.sql
+\ir functions/place_member.sql
+\ir functions/settings_merged.sql
+\ir functions/secrets_beside.sql
 \ir functions/needs_lacking.sql
 \ir functions/connection_guard.sql
 \ir functions/connection_record.sql

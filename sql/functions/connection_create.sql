@@ -29,6 +29,13 @@ begin
                        select from connection as other
                        where other.project_id = access.project_id and other.dialect = request.dialect
                          and other.handle = lower(request.name collate "und-x-icu")) then 'name_taken'
+                   when request.dialect = 'activecampaign' and exists (
+                       select from connection as other
+                       where other.project_id = access.project_id and other.service = request.service and other.external_id = request.external_id)
+                       then 'name_taken'
+                   when request.dialect = 'catalog' and exists (
+                       select from connection as other
+                       where other.project_id = access.project_id and other.dialect = request.dialect and other.handle = request.public_id) then 'name_taken'
                    when request.dry then 'checked'
                    else 'created'
                end) as outcome
@@ -40,16 +47,17 @@ begin
     ), written as (
         insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
                                 deploy_to_worker, settings, key_number, secrets, created_by, updated_by, request_id)
-        select true_project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
+        select true_project_id, connection_id, dialect,
+               case dialect when 'activecampaign' then nextval('activecampaign_id')::text else public_id end, name, type, service, external_id, description, enabled,
                deploy_to_worker, settings, key_number, coalesce(secrets, '{}'), actor, actor, request_id
         from judged where judged.outcome = 'created'
-        returning connection.connection_id, connection.revision
+        returning connection.connection_id, connection.revision, connection.public_id
     ), refused as (
         insert into audit_event (project_id, actor, action, request_id, detail)
         select true_project_id, actor, 'permission.refused', request_id, jsonb_build_object('operation', 'connection.create')
         from judged where judged.outcome = 'forbidden'
     )
-    select judged.ordinal, judged.outcome, judged.true_project_id, written.connection_id, written.revision, judged.public_id
+    select judged.ordinal, judged.outcome, judged.true_project_id, written.connection_id, written.revision, written.public_id
     from judged left join written on written.connection_id = judged.connection_id;
 end
 $$;

@@ -3,13 +3,15 @@
 --   identity (boxes were sealed for another identity, or none was known: project_id, connection_id and key_number tell the true one; nothing changed),
 --   name_taken, checked (dry: nothing was written; lacking tells which needs are not met), secret_missing (lacking), unchanged, updated,
 --   again (the same row twice in one call, or it changed in this moment: ask again).
--- What is null is kept: name. What is full is replaced: description, enabled, deploy_to_worker, settings; and secrets, to which the stored boxes
--- at the places of i_keep are added.
+-- Where i_fields is null all is replaced: description, enabled, deploy_to_worker, settings, and secrets, to which the stored boxes at the places of
+-- i_keep are added; only a null name, service or external id keeps what is stored.
+-- Else only what i_fields lists is changed (name, description, enabled, deploy_to_worker, service, external_id, comma-separated), and of the settings the
+-- members of i_settings are replaced and those listed in i_removed dropped, each with the boxes in it; other boxes stay.
 create function connection_update(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_if_match text[], i_dry boolean[],
     i_project_id bigint[], i_connection_id uuid[], i_key_number integer[],
-    i_name text[], i_type text[], i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
-    i_settings json[], i_secrets jsonb[], i_keep jsonb[], i_needs jsonb[], i_request_id text[])
+    i_name text[], i_type text[], i_service text[], i_external_id text[], i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
+    i_fields text[], i_settings json[], i_removed jsonb[], i_secrets jsonb[], i_keep jsonb[], i_needs jsonb[], i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, lacking text)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
@@ -31,11 +33,10 @@ begin
     return query
     with judged as (
         select request.*, access.actor, stored.project_id as stored_project_id, stored.connection_id as stored_connection_id,
-               stored.key_number as stored_key_number, stored.revision, stored.type as stored_type,
-               coalesce(request.new_name, stored.name) as next_name, merged.secrets as next_secrets, merged.lacking,
+               stored.key_number as stored_key_number, stored.revision, stored.type as stored_type, next.*,
                coalesce(access.refusal, case
                    when stored.connection_id is null then 'not_found'
-                   when not matches_revision(request.if_match, stored.revision) then 'precondition_failed'
+                   when not matches_revision(request.if_match, stored.revision, stored.updated_at) then 'precondition_failed'
                    when stored.type <> request.new_type then 'type_changed'
                    when row_number() over (partition by stored.project_id, stored.connection_id order by request.ordinal) > 1 then 'again'
                    when request.secrets is not null
@@ -46,30 +47,48 @@ begin
                        and exists (select from connection as other
                                    where other.project_id = stored.project_id and other.dialect = 'apinizer'
                                      and other.handle = lower(request.new_name collate "und-x-icu")) then 'name_taken'
+                   when request.dialect = 'activecampaign' and (next.next_service, next.next_external_id) <> (stored.service, stored.external_id)
+                       and exists (select from connection as other
+                                   where other.project_id = stored.project_id and other.service = next.next_service
+                                     and other.external_id = next.next_external_id) then 'name_taken'
                    when request.dry then 'checked'
-                   when merged.lacking is not null then 'secret_missing'
-                   when (stored.name, stored.description, stored.enabled, stored.deploy_to_worker)
-                           is not distinct from (coalesce(request.new_name, stored.name), request.description, request.enabled, request.deploy_to_worker)
-                       and stored.secrets = merged.secrets
-                       and (stored.settings::text = request.settings::text or stored.settings::jsonb = request.settings::jsonb) then 'unchanged'
+                   when next.lacking is not null then 'secret_missing'
+                   when (stored.name, stored.service, stored.external_id, stored.description, stored.enabled, stored.deploy_to_worker)
+                           is not distinct from (next.next_name, next.next_service, next.next_external_id, next.next_description, next.next_enabled, next.next_deploy)
+                       and stored.secrets = next.next_secrets
+                       and (stored.settings::text = next.next_settings::text or stored.settings::jsonb = next.next_settings::jsonb) then 'unchanged'
                    else 'updated'
                end) as outcome
         from unnest(i_digest, i_dialect, i_project, i_handle, i_if_match, i_dry, i_project_id, i_connection_id, i_key_number,
-                    i_name, i_type, i_description, i_enabled, i_deploy_to_worker, i_settings, i_secrets, i_keep, i_needs, i_request_id)
+                    i_name, i_type, i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker,
+                    i_fields, i_settings, i_removed, i_secrets, i_keep, i_needs, i_request_id)
              with ordinality as request (digest, dialect, project, handle, if_match, dry, project_id, connection_id, key_number,
-                    new_name, new_type, description, enabled, deploy_to_worker, settings, secrets, keep, needs, request_id, ordinal)
+                    new_name, new_type, new_service, new_external_id, description, enabled, deploy_to_worker,
+                    fields, settings, removed, secrets, keep, needs, request_id, ordinal)
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
         left join connection as stored on access.refusal is null and stored.project_id = access.project_id and stored.dialect = request.dialect
             and stored.handle = case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end
         cross join lateral (
-            select boxes.secrets, case when request.needs is not null then needs_lacking(request.needs, boxes.secrets) end as lacking
-            from (select coalesce(request.secrets, '{}')
-                      || case when request.keep is null then '{}' else secrets_kept(stored.secrets, request.keep) end as secrets) as boxes
-        ) as merged
+            select coalesce(request.new_name, stored.name) as next_name,
+                   coalesce(request.new_service, stored.service) as next_service,
+                   coalesce(request.new_external_id, stored.external_id) as next_external_id,
+                   case when named.all or 'description' = any (named.fields) then request.description else stored.description end as next_description,
+                   case when named.all or 'enabled' = any (named.fields) then request.enabled else stored.enabled end as next_enabled,
+                   case when named.all or 'deploy_to_worker' = any (named.fields) then request.deploy_to_worker else stored.deploy_to_worker end as next_deploy,
+                   case when named.all then request.settings else settings_merged(stored.settings, request.settings, request.removed) end as next_settings,
+                   boxes.secrets as next_secrets,
+                   case when request.needs is not null then needs_lacking(request.needs, boxes.secrets) end as lacking
+            from (select request.fields is null as all, string_to_array(request.fields, ',') as fields) as named
+            cross join lateral (
+                select coalesce(request.secrets, '{}')
+                       || case when not named.all then secrets_beside(stored.secrets, request.settings, request.removed, request.keep)
+                               when request.keep is null then '{}'
+                               else secrets_kept(stored.secrets, request.keep) end as secrets) as boxes
+        ) as next
     ), written as (
         update connection
-        set name = judged.next_name, description = judged.description, enabled = judged.enabled, deploy_to_worker = judged.deploy_to_worker,
-            settings = judged.settings, secrets = judged.next_secrets, revision = connection.revision + 1,
+        set name = judged.next_name, service = judged.next_service, external_id = judged.next_external_id, description = judged.next_description,
+            enabled = judged.next_enabled, deploy_to_worker = judged.next_deploy, settings = judged.next_settings, secrets = judged.next_secrets, revision = connection.revision + 1,
             updated_at = now(), updated_by = judged.actor, request_id = judged.request_id
         from judged
         where judged.outcome = 'updated' and connection.project_id = judged.stored_project_id
@@ -88,7 +107,7 @@ begin
     from judged left join written on written.ordinal = judged.ordinal;
 end
 $$;
-comment on function connection_update(bytea[], text[], text[], text[], text[], boolean[], bigint[], uuid[], integer[], text[], text[], text[], boolean[],
-    boolean[], json[], jsonb[], jsonb[], jsonb[], text[]) is 'Changes connections, one an array element, in one transaction; says the outcome of each as data.';
+comment on function connection_update(bytea[], text[], text[], text[], text[], boolean[], bigint[], uuid[], integer[], text[], text[], text[], text[], text[], boolean[],
+    boolean[], text[], json[], jsonb[], jsonb[], jsonb[], jsonb[], text[]) is 'Changes connections, one an array element, in one transaction; says the outcome of each as data.';
 revoke execute on function connection_update from public;
 grant execute on function connection_update to patchbay_worker;

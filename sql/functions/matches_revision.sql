@@ -1,8 +1,12 @@
-create function matches_revision(i_if_match text, i_revision bigint) returns boolean
+create function matches_revision(i_precondition text, i_revision bigint, i_updated_at timestamptz) returns boolean
 language sql immutable
 as $$
-    select i_if_match is null or i_if_match = '*' or i_revision::text = any (string_to_array(i_if_match, ','))
+    select i_precondition is null or i_precondition = '*' or i_precondition = i_revision::text or i_precondition <> '' and not exists (
+        select from string_to_table(i_precondition, ';') as clause
+        where (left(clause, 1) = '!') = (
+            ltrim(clause, '!') = '*' or i_revision::text = any (string_to_array(ltrim(clause, '!'), ','))
+            or 'u' || floor(extract(epoch from i_updated_at) * 1000)::bigint = any (string_to_array(ltrim(clause, '!'), ','))))
 $$;
-comment on function matches_revision(text, bigint) is
-    'Whether a precondition holds: null none, * any, else a comma-separated list of revisions (empty: none matches). The worker has parsed If-Match into this form.';
+comment on function matches_revision(text, bigint, timestamptz) is
+    'Whether a precondition holds. null: none. Else clauses that must all hold, parted by semicolons: * (any), or a comma-separated list of revisions (7) and of moments of the last change in milliseconds (u1700000000000), one of which must match (an empty list: none does); a clause after ! must not match.';
 revoke execute on function matches_revision from public;

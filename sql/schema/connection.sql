@@ -38,6 +38,8 @@ create table connection (
     constraint connection_settings_object check (json_typeof(settings) = 'object'),
     constraint connection_secrets_object check (jsonb_typeof(secrets) = 'object')
 ) with (fillfactor = 70);
+create sequence activecampaign_id;
+comment on sequence activecampaign_id is 'Numbers the connections of the activecampaign dialect.';
 create index connection_by_type on connection (project_id, dialect, type, handle);
 comment on index connection_by_type is 'Lists of a type. None of its columns changes in an ordinary update, so updates stay cheap.';
 comment on table connection is 'The connections of all three dialects, one row each. A row is changed in place; connection_history has what it was.';

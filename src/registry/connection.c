@@ -21,13 +21,13 @@ static const struct db_statement create_statement = {
 enum { CREATED_ORDINAL, CREATED_OUTCOME, CREATED_PROJECT_ID, CREATED_CONNECTION_ID, CREATED_REVISION, CREATED_PUBLIC_ID };
 
 enum { UPDATE_DIGEST, UPDATE_DIALECT, UPDATE_PROJECT, UPDATE_HANDLE, UPDATE_IF_MATCH, UPDATE_DRY, UPDATE_PROJECT_ID, UPDATE_CONNECTION_ID,
-       UPDATE_KEY, UPDATE_NAME, UPDATE_TYPE, UPDATE_DESCRIPTION, UPDATE_ENABLED, UPDATE_DEPLOY, UPDATE_SETTINGS, UPDATE_SECRETS, UPDATE_KEEP,
-       UPDATE_NEEDS, UPDATE_REQUEST_ID, UPDATE_VALUES };
+       UPDATE_KEY, UPDATE_NAME, UPDATE_TYPE, UPDATE_SERVICE, UPDATE_EXTERNAL_ID, UPDATE_DESCRIPTION, UPDATE_ENABLED, UPDATE_DEPLOY, UPDATE_FIELDS,
+       UPDATE_SETTINGS, UPDATE_REMOVED, UPDATE_SECRETS, UPDATE_KEEP, UPDATE_NEEDS, UPDATE_REQUEST_ID, UPDATE_VALUES };
 
 static const struct db_statement update_statement = {
     .name = "connection_update", .function = "patchbay.connection_update", .gathers = true, .writes = true, .value_count = UPDATE_VALUES,
-    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_BOOL, DB_JSON,
-              DB_JSONB, DB_JSONB, DB_JSONB, DB_TEXT},
+    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL,
+              DB_BOOL, DB_TEXT, DB_JSON, DB_JSONB, DB_JSONB, DB_JSONB, DB_JSONB, DB_TEXT},
 };
 
 enum { UPDATED_ORDINAL, UPDATED_OUTCOME, UPDATED_PROJECT_ID, UPDATED_CONNECTION_ID, UPDATED_KEY, UPDATED_REVISION, UPDATED_TYPE, UPDATED_LACKING };
@@ -125,10 +125,14 @@ void connection_update_call(const struct connection_update *in, struct db_call *
     }
     db_set_text_or_null(call, UPDATE_NAME, content->name);
     db_set_text_or_null(call, UPDATE_TYPE, content->type);
+    db_set_text_or_null(call, UPDATE_SERVICE, content->service);
+    db_set_text_or_null(call, UPDATE_EXTERNAL_ID, content->external_id);
     db_set_text_or_null(call, UPDATE_DESCRIPTION, content->description);
     db_set_number(call, UPDATE_ENABLED, content->enabled);
     db_set_number(call, UPDATE_DEPLOY, content->deploy_to_worker);
+    db_set_text_or_null(call, UPDATE_FIELDS, in->fields);
     db_set_text_or_null(call, UPDATE_SETTINGS, content->settings);
+    db_set_text_or_null(call, UPDATE_REMOVED, in->removed);
     db_set_text_or_null(call, UPDATE_SECRETS, content->secrets);
     db_set_text_or_null(call, UPDATE_KEEP, in->keep);
     db_set_text_or_null(call, UPDATE_NEEDS, in->needs);

@@ -71,7 +71,10 @@ struct connection_update {
     struct connection_target target;
     struct connection_content content;
     struct seal_identity identity; /* believed; key 0: not known */
-    struct bytes if_match;         /* {NULL, 0}: no precondition; "*"; or revisions "3,4" */
+    struct bytes if_match;         /* {NULL, 0}: no precondition; "*"; revisions "3,4"; more forms: sql/functions/matches_revision.sql */
+    struct bytes fields;           /* {NULL, 0}: content replaces all. Else only what it lists changes ("name,description"; "" for settings only), and
+                                      content.settings has the members to be replaced */
+    struct bytes removed;          /* with fields: JSON array of the settings' members to be dropped; {NULL, 0}: none */
     struct bytes keep;             /* JSON array of places; {NULL, 0}: none */
     struct bytes needs;            /* JSON array of {"any": [places], "given": place}; {NULL, 0}: none */
     bool dry;                      /* check everything, write nothing */

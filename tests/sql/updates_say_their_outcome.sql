@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(29);
+select plan(35);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box", "/other":"gone"}'), pg_temp.make(:'manager', 'second') \g /dev/null
 
 select is(pg_temp.change(:'manager', 'mail', '{"/password":"box", "/other":"gone"}'), 'unchanged', 'what changes nothing changes nothing');
@@ -38,10 +38,22 @@ select is(pg_temp.change(sha256('x'), 'post'), 'invalid_token', 'a stranger is a
 create temporary table both_outcomes as
 select * from connection_update(array[:'manager', :'manager', :'manager']::bytea[], '{apinizer,apinizer,apinizer}', '{Fixture,Fixture,Fixture}',
     '{post,POST,nothing}', '{null,null,null}', '{f,f,f}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}',
-    '{email,email,email}', '{null,null,null}', '{t,t,t}', '{t,t,t}', array['{"host":"e"}', '{"host":"f"}', '{"host":"g"}']::json[],
-    '{null,null,null}', '{null,null,null}', '{null,null,null}', '{r,r,r}');
+    '{email,email,email}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{t,t,t}', '{t,t,t}', '{null,null,null}', array['{"host":"e"}', '{"host":"f"}', '{"host":"g"}']::json[],
+    '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{r,r,r}');
 select results_eq('select ordinal, outcome from both_outcomes order by ordinal',
     $$ values (1::bigint, 'updated'), (2, 'again'), (3, 'not_found') $$, 'the same row twice in one call: the second is to ask again');
 select is((select settings ->> 'host' from connection where name = 'post'), 'e', 'and only the first was written');
+
+-- Changes of some members only.
+select pg_temp.make(:'manager', 'part', '{"/a/x":"1", "/b":"2", "/c~1d":"3"}', '{"a":{"x":null,"y":1},"b":null,"c/d":null,"e":5}') \g /dev/null
+select is(pg_temp.change(:'manager', 'part', fields => '', settings => '{"e":6}'), 'updated', 'one member is replaced');
+select results_eq($$ select settings::jsonb, secrets from connection where name = 'part' $$,
+    $$ values ('{"a":{"x":null,"y":1},"b":null,"c/d":null,"e":6}'::jsonb, '{"/a/x":"1", "/b":"2", "/c~1d":"3"}'::jsonb) $$, 'and all else stays');
+select is(pg_temp.change(:'manager', 'part', fields => '', settings => '{"a":{"z":2}}', removed => '["c/d"]'), 'updated', 'one is replaced, one removed');
+select results_eq($$ select settings::jsonb, secrets from connection where name = 'part' $$,
+    $$ values ('{"a":{"z":2},"b":null,"e":6}'::jsonb, '{"/b":"2"}'::jsonb) $$, 'with the boxes in them');
+select is(pg_temp.change(:'manager', 'part', fields => '', settings => '{"b":null}', keep => '["/b"]'), 'unchanged', 'a box that is listed is kept');
+select is((select matches_revision('2;!3,u5', 2, now()) and not matches_revision('2;!2', 2, now()) and not matches_revision('!*', 2, now())
+           and matches_revision('9,u1500', 2, to_timestamp(1.5))), true, 'preconditions have clauses, negations and moments');
 select * from finish();
 rollback;
