@@ -1,0 +1,485 @@
+/*
+ * One thread, one poll. Requests are read and answered where they stand, since web servers send and take them whole; only the database
+ * (and work, in threads) is waited for. In one turn the pool's answers come before new requests, so that finished requests make room;
+ * and all new requests of a turn are begun before the pool sends, so that they leave together.
+ *
+ * A connection that was accepted is served even while stopping: its request is already on the way and nobody else can take it.
+ */
+#include "serve/loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/fcgi.h"
+#include "serve/touch.h"
+#include "serve/work.h"
+
+#define KEPT_IDLE_US 60000000    /* a kept connection without a request */
+#define ACCEPT_PAUSE_US 100000   /* after accept failed for want of descriptors */
+#define POOL_ROOM 64
+
+/* A request in hand, or room for one. */
+struct job {
+    struct db_ticket ticket; /* first */
+    struct work_item work;
+    struct loop *loop;
+    struct job *next;        /* in the free list */
+    struct fcgi_connection *connection;
+    struct arena *arena;     /* made at the first use, kept for the next request */
+    struct api_exchange exchange;
+    int64_t began_us;
+    size_t bytes_out;
+    bool head_sent;
+};
+
+/* A connection without a request: fresh (its first one is on the way) or kept by the web server. */
+struct waiting {
+    struct fcgi_connection *connection;
+    int64_t since_us;
+    bool fresh;
+};
+
+struct loop {
+    struct api_context *context;
+    int listen_fd;
+    int signal_fd;
+    sigset_t signals_before;
+    struct db_pool *pool;
+    struct work_crew *crew;
+    struct touch touch;
+    size_t limit;           /* of requests in hand */
+    struct job *jobs;
+    struct job *free;
+    size_t in_hand;
+    struct waiting *waiting; /* the longest waiting first; room for limit fresh and 2 * limit kept ones, and those that end in a turn */
+    size_t waiting_count;
+    size_t fresh_count;
+    size_t polled_count;     /* how many of them are in fds */
+    struct pollfd *fds;
+    int64_t accept_again_us;
+    bool stopping;
+    int64_t stop_by_us;
+};
+
+enum { FD_SIGNAL, FD_WORK, FD_LISTEN, FD_POOL }; /* then the waiting connections */
+
+static int64_t milliseconds(long count)
+{
+    return (int64_t) count * 1000;
+}
+
+/* Requests */
+
+static void add_waiting(struct loop *loop, struct fcgi_connection *connection, bool fresh, int64_t now_us)
+{
+    if (!fresh && (loop->stopping || loop->waiting_count - loop->fresh_count >= 2 * loop->limit)) {
+        fcgi_connection_free(connection);
+        return;
+    }
+    loop->fresh_count += fresh;
+    loop->waiting[loop->waiting_count++] = (struct waiting){connection, now_us, fresh};
+}
+
+static void log_request(const struct job *job, int64_t now_us)
+{
+    static const unsigned char nobody[16];
+    const struct api_exchange *exchange = &job->exchange;
+    const unsigned char *id = exchange->connection;
+    char uuid[37] = "";
+    if (memcmp(id, nobody, sizeof(nobody)) != 0) {
+        snprintf(uuid, sizeof(uuid), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", id[0], id[1], id[2], id[3], id[4],
+                 id[5], id[6], id[7], id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+    }
+    log_write(LOG_INFO, "request", (const struct log_field[]){
+        LOG_FIELD_TEXT("request_id", exchange->request->request_id),
+        LOG_FIELD_TEXT("method", bytes_from(http_method_name(exchange->request->method))),
+        LOG_FIELD_TEXT("route", bytes_from(exchange->route == NULL ? "" : exchange->route->pattern)),
+        LOG_FIELD_NUMBER("status", exchange->response.status),
+        LOG_FIELD_NUMBER("us", now_us - job->began_us),
+        LOG_FIELD_NUMBER("calls", exchange->calls),
+        LOG_FIELD_NUMBER("bytes_in", (int64_t) exchange->request->body.length),
+        LOG_FIELD_NUMBER("bytes_out", (int64_t) job->bytes_out),
+        uuid[0] == '\0' ? LOG_FIELD_END : LOG_FIELD_TEXT("connection", bytes_from(uuid)),
+        LOG_FIELD_END,
+    });
+}
+
+static void put_aside(struct job *job)
+{
+    struct loop *loop = job->loop;
+    arena_reset(job->arena);
+    job->next = loop->free;
+    loop->free = job;
+    loop->in_hand--;
+}
+
+static void finish(struct job *job, bool whole)
+{
+    int64_t now_us = clock_monotonic_us();
+    log_request(job, now_us);
+    if (whole && fcgi_request_end(job->connection)) {
+        add_waiting(job->loop, job->connection, false, now_us);
+    } else {
+        fcgi_connection_free(job->connection);
+    }
+    job->connection = NULL;
+    put_aside(job);
+}
+
+/* False when nothing more need be sent: the peer is gone, or it asked for the head only. */
+static bool send_part(struct job *job, struct bytes part)
+{
+    const struct http_request *request = job->exchange.request;
+    if (!job->head_sent) {
+        job->head_sent = true;
+        if (!fcgi_answer_begin(job->connection, request, &job->exchange.response)) {
+            return false;
+        }
+    }
+    if (request->method == HTTP_HEAD) {
+        return false;
+    }
+    job->bytes_out += part.length;
+    return fcgi_answer_part(job->connection, part);
+}
+
+static void answer(struct job *job)
+{
+    struct api_exchange *exchange = &job->exchange;
+    if (exchange->streaming) {
+        bool whole = !exchange->aborted;
+        if (whole) {
+            send_part(job, exchange->response.body);
+        }
+        finish(job, whole);
+        return;
+    }
+    job->bytes_out = exchange->response.body.length;
+    fcgi_answer(job->connection, exchange->request, &exchange->response);
+    finish(job, true);
+}
+
+static void advance(struct job *job, enum api_step step)
+{
+    switch (step) {
+    case API_ANSWERED:
+        answer(job);
+        return;
+    case API_WORK:
+        work_submit(job->loop->crew, &job->work);
+        return;
+    case API_PART:
+        if (!send_part(job, job->exchange.part)) {
+            finish(job, true);
+            return;
+        }
+        break;
+    case API_CALL:
+        break;
+    }
+    db_pool_submit(job->loop->pool, &job->ticket);
+}
+
+static void take_result(struct db_ticket *ticket, const struct db_result *result)
+{
+    struct job *job = (struct job *) ticket;
+    advance(job, api_continue(job->loop->context, &job->exchange, result));
+}
+
+/* In a thread of the crew. */
+static void run_work(struct work_item *item)
+{
+    struct job *job = (struct job *) ((char *) item - offsetof(struct job, work));
+    job->exchange.work(&job->exchange);
+}
+
+static void take_finished_work(struct loop *loop)
+{
+    for (struct work_item *item = work_take(loop->crew); item != NULL; item = work_take(loop->crew)) {
+        struct job *job = (struct job *) ((char *) item - offsetof(struct job, work));
+        advance(job, api_continue(loop->context, &job->exchange, NULL));
+    }
+}
+
+/* Reads the request that has come on a connection, and begins it. */
+static void begin(struct loop *loop, struct fcgi_connection *connection)
+{
+    const struct config *config = loop->context->config;
+    struct job *job = loop->free;
+    struct http_request *request = NULL;
+    if (job->arena == NULL) {
+        job->arena = arena_new((size_t) config->request_memory);
+    }
+    if (job->arena == NULL) {
+        log_say(LOG_ERROR, "request_dropped", "out of memory");
+        fcgi_connection_free(connection);
+        return;
+    }
+    loop->free = job->next;
+    loop->in_hand++;
+    job->began_us = clock_monotonic_us();
+    if (fcgi_read_request(connection, (size_t) config->body_limit, job->arena, &request) == FCGI_READ_CLOSED) {
+        fcgi_connection_free(connection);
+        put_aside(job);
+        return;
+    }
+    memset(&job->exchange, 0, sizeof(job->exchange));
+    job->exchange.arena = job->arena;
+    job->exchange.request = request;
+    job->connection = connection;
+    job->bytes_out = 0;
+    job->head_sent = false;
+    job->ticket = (struct db_ticket){.call = &job->exchange.call, .done = take_result};
+    job->work.run = run_work;
+    advance(job, api_begin(loop->context, &job->exchange));
+}
+
+/* Connections */
+
+static void accept_connections(struct loop *loop, int64_t now_us)
+{
+    while (loop->in_hand + loop->fresh_count < loop->limit) {
+        struct fcgi_connection *connection = fcgi_accept(loop->listen_fd, (int) loop->context->config->io_timeout);
+        if (connection != NULL) {
+            add_waiting(loop, connection, true, now_us);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        } else if (errno != ECONNABORTED && errno != EINTR) {
+            /* Mostly want of descriptors. The connection stays in the backlog and would wake us at once. */
+            log_say(LOG_ERROR, "accept_failed", "%s", strerror(errno));
+            loop->accept_again_us = now_us + ACCEPT_PAUSE_US;
+            return;
+        }
+    }
+}
+
+static int64_t waiting_limit(const struct loop *loop, const struct waiting *waiting)
+{
+    return waiting->since_us + (waiting->fresh ? milliseconds(loop->context->config->io_timeout) : loop->stopping ? 0 : KEPT_IDLE_US);
+}
+
+/* Begins what has come, in the order of waiting, while there is room; closes those that waited too long. */
+static void serve_waiting(struct loop *loop, const struct pollfd *polled, int64_t now_us)
+{
+    size_t polled_count = loop->polled_count;
+    size_t left = 0;
+    for (size_t i = 0; i < polled_count; i++) {
+        struct waiting waiting = loop->waiting[i];
+        bool ready = polled[i].revents != 0 && loop->free != NULL;
+        if (!ready && (polled[i].revents != 0 || now_us < waiting_limit(loop, &waiting))) {
+            loop->waiting[left++] = waiting;
+            continue;
+        }
+        loop->fresh_count -= waiting.fresh;
+        if (ready) {
+            begin(loop, waiting.connection); /* may append to the list */
+        } else {
+            fcgi_connection_free(waiting.connection);
+        }
+    }
+    size_t appended = loop->waiting_count - polled_count;
+    memmove(&loop->waiting[left], &loop->waiting[polled_count], appended * sizeof(loop->waiting[0]));
+    loop->waiting_count = left + appended;
+    loop->polled_count = 0;
+}
+
+/* Turns */
+
+static bool is_quiet(const struct loop *loop)
+{
+    return loop->in_hand == 0 && loop->fresh_count == 0;
+}
+
+static void stop(struct loop *loop, int64_t now_us)
+{
+    if (!loop->stopping) {
+        loop->stopping = true;
+        loop->stop_by_us = now_us + milliseconds(loop->context->config->statement_timeout);
+        log_write(LOG_INFO, "worker_stopping", NULL);
+    }
+}
+
+static void take_signals(struct loop *loop, int64_t now_us)
+{
+    struct signalfd_siginfo signal;
+    while (read(loop->signal_fd, &signal, sizeof(signal)) == (ssize_t) sizeof(signal)) {
+        stop(loop, now_us);
+    }
+}
+
+static void lower(int64_t *wake_us, int64_t due_us)
+{
+    if (due_us < *wake_us) {
+        *wake_us = due_us;
+    }
+}
+
+static int wait_at_most(const struct loop *loop, int64_t now_us)
+{
+    int64_t wake_us = loop->touch.under_way ? INT64_MAX : loop->touch.due_us;
+    if (loop->stopping) {
+        lower(&wake_us, loop->touch.last_done || !is_quiet(loop) ? loop->stop_by_us : now_us);
+    }
+    if (loop->accept_again_us > now_us) {
+        lower(&wake_us, loop->accept_again_us);
+    }
+    for (size_t i = 0; i < loop->polled_count; i++) {
+        lower(&wake_us, waiting_limit(loop, &loop->waiting[i]));
+    }
+    int64_t wait_ms = wake_us <= now_us ? 0 : (wake_us - now_us + 999) / 1000;
+    return wait_ms > 86400000 ? 86400000 : (int) wait_ms;
+}
+
+static void turn(struct loop *loop)
+{
+    int64_t now_us = clock_monotonic_us();
+    bool has_room = loop->in_hand + loop->fresh_count < loop->limit;
+    bool accepts = has_room && !loop->stopping && now_us >= loop->accept_again_us;
+    loop->fds[FD_SIGNAL] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
+    loop->fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->crew), .events = POLLIN};
+    loop->fds[FD_LISTEN] = (struct pollfd){.fd = accepts ? loop->listen_fd : -1, .events = POLLIN};
+    loop->polled_count = loop->free == NULL ? 0 : loop->waiting_count;
+    int timeout_ms = wait_at_most(loop, now_us);
+    size_t pool_count = db_pool_prepare(loop->pool, loop->fds + FD_POOL, POOL_ROOM, &timeout_ms);
+    struct pollfd *polled = loop->fds + FD_POOL + pool_count;
+    for (size_t i = 0; i < loop->polled_count; i++) {
+        polled[i] = (struct pollfd){.fd = fcgi_fd(loop->waiting[i].connection), .events = POLLIN};
+    }
+    log_flush();
+    nfds_t count = (nfds_t) (FD_POOL + pool_count + loop->polled_count);
+    if (poll(loop->fds, count, timeout_ms) < 0) {
+        for (nfds_t i = 0; i < count; i++) {
+            loop->fds[i].revents = 0; /* interrupted: time may have passed all the same */
+        }
+    }
+    now_us = clock_monotonic_us();
+    if (loop->fds[FD_SIGNAL].revents != 0) {
+        take_signals(loop, now_us);
+    }
+    db_pool_react(loop->pool, loop->fds + FD_POOL, pool_count);
+    if (loop->fds[FD_WORK].revents != 0) {
+        take_finished_work(loop);
+    }
+    serve_waiting(loop, polled, now_us);
+    if (loop->fds[FD_LISTEN].revents != 0 && !loop->stopping) {
+        accept_connections(loop, now_us);
+    }
+    touch_turn(&loop->touch, loop->pool, loop->stopping && is_quiet(loop), now_us);
+}
+
+static bool is_finished(const struct loop *loop)
+{
+    return loop->stopping
+           && ((is_quiet(loop) && touch_is_over(&loop->touch)) || clock_monotonic_us() >= loop->stop_by_us);
+}
+
+/* Start and stop */
+
+static bool open_signals(struct loop *loop, struct fault *fault)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return loop->signal_fd >= 0 || fault_set(fault, FAULT_INTERNAL, "no signalfd: %s", strerror(errno));
+}
+
+static bool open_pool(struct loop *loop, struct fault *fault)
+{
+    const struct config *config = loop->context->config;
+    const struct db_pool_options options = {
+        .dsn = config->database,
+        .connections = (unsigned) config->database_connections,
+        .batch_limit = (unsigned) config->batch_limit,
+        .wait_ms = (int) config->database_wait,
+        .statement_timeout_ms = (int) config->statement_timeout,
+        .reconnect_ms_max = (int) config->reconnect_limit,
+        .hello = api_hello,
+        .context = loop->context,
+    };
+    return db_pool_new(&loop->pool, &options, fault) || fault_wrap(fault, "database");
+}
+
+static bool open_loop(struct loop *loop, struct fault *fault)
+{
+    pthread_sigmask(SIG_SETMASK, NULL, &loop->signals_before);
+    loop->limit = (size_t) loop->context->config->requests_limit;
+    loop->jobs = calloc(loop->limit, sizeof(loop->jobs[0]));
+    loop->waiting = calloc(loop->limit * 4, sizeof(loop->waiting[0]));
+    loop->fds = calloc(FD_POOL + POOL_ROOM + loop->limit * 4, sizeof(loop->fds[0]));
+    bool touching = touch_open(&loop->touch, loop->context->touched, milliseconds(loop->context->config->token_touch_interval * 1000));
+    if (loop->jobs == NULL || loop->waiting == NULL || loop->fds == NULL || !touching) {
+        return fault_set(fault, FAULT_INTERNAL, "out of memory");
+    }
+    for (size_t i = loop->limit; i-- > 0;) {
+        loop->jobs[i].loop = loop;
+        loop->jobs[i].next = loop->free;
+        loop->free = &loop->jobs[i];
+    }
+    return open_signals(loop, fault) && work_crew_new(&loop->crew, fault) && open_pool(loop, fault);
+}
+
+static void close_loop(struct loop *loop)
+{
+    work_crew_free(loop->crew); /* first: its threads use what follows */
+    for (size_t i = 0; i < loop->waiting_count; i++) {
+        fcgi_connection_free(loop->waiting[i].connection);
+    }
+    for (size_t i = 0; loop->jobs != NULL && i < loop->limit; i++) {
+        if (loop->jobs[i].connection != NULL) {
+            fcgi_connection_free(loop->jobs[i].connection);
+        }
+        arena_free(loop->jobs[i].arena);
+    }
+    db_pool_free(loop->pool);
+    touch_close(&loop->touch);
+    free(loop->jobs);
+    free(loop->waiting);
+    free(loop->fds);
+    if (loop->signal_fd >= 0) {
+        close(loop->signal_fd);
+    }
+    pthread_sigmask(SIG_SETMASK, &loop->signals_before, NULL);
+}
+
+/* A wrong key or schema is to stop the start with a message; a database that is away only makes it wait for a moment. */
+static bool greet(struct loop *loop, struct fault *fault)
+{
+    int64_t end_us = clock_monotonic_us() + milliseconds(loop->context->config->database_wait);
+    while (db_pool_ready(loop->pool) == 0 && !db_pool_hello_fault(loop->pool, fault) && clock_monotonic_us() < end_us) {
+        int timeout_ms = 100;
+        size_t count = db_pool_prepare(loop->pool, loop->fds, POOL_ROOM, &timeout_ms);
+        if (poll(loop->fds, (nfds_t) count, timeout_ms) >= 0) {
+            db_pool_react(loop->pool, loop->fds, count);
+        }
+    }
+    log_write(LOG_INFO, "worker_started", NULL);
+    return !db_pool_hello_fault(loop->pool, fault);
+}
+
+bool serve_loop(struct api_context *context, int listen_fd, struct fault *fault)
+{
+    struct loop loop = {.context = context, .listen_fd = listen_fd, .signal_fd = -1};
+    bool good = open_loop(&loop, fault) && greet(&loop, fault);
+    while (good && !is_finished(&loop)) {
+        turn(&loop);
+        if (!loop.stopping && db_pool_hello_fault(loop.pool, fault)) {
+            stop(&loop, clock_monotonic_us());
+        }
+    }
+    good = good && !db_pool_hello_fault(loop.pool, fault);
+    close_loop(&loop);
+    log_flush();
+    return good;
+}
