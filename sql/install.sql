@@ -30,6 +30,7 @@ set client_min_messages = warning;
 \ir functions/connection_read.sql
 \ir functions/connection_update.sql
 \ir functions/connection_delete.sql
+\ir functions/connection_field.sql
 \ir functions/connection_list.sql
 \ir functions/connection_fetch.sql
 \ir functions/token_touch.sql

@@ -228,9 +228,9 @@ void connection_read_outcome(const struct db_result *result, struct connection_r
     out->deploy_to_worker = db_true(result, 0, ROW_DEPLOY);
     out->settings = db_text(result, 0, ROW_SETTINGS);
     out->secrets = db_text(result, 0, ROW_SECRETS);
-    out->created_at = db_text(result, 0, ROW_CREATED_AT);
+    out->created_us = db_number(result, 0, ROW_CREATED_AT);
     out->created_by = db_text(result, 0, ROW_CREATED_BY);
-    out->updated_at = db_text(result, 0, ROW_UPDATED_AT);
+    out->updated_us = db_number(result, 0, ROW_UPDATED_AT);
     out->updated_by = db_text(result, 0, ROW_UPDATED_BY);
 }
 

@@ -94,9 +94,8 @@ struct connection_delete {
 /* Which connections, in which order. handle is not used. */
 struct connection_list {
     struct connection_target target;
-    struct bytes type;  /* {NULL, 0}: any */
-    struct bytes sort;  /* name, type, description, enabled, deployToWorker, created, updated */
-    bool descending;
+    struct bytes filters; /* JSON as in sql/functions/connection_list.sql; {NULL, 0}: none */
+    struct bytes orders;  /* likewise */
     int64_t offset;
     int64_t limit;      /* negative: all */
 };
@@ -122,7 +121,8 @@ struct connection_row {
     struct connection_result result;
     struct bytes name, description, public_id, service, external_id, settings;
     struct bytes secrets; /* {NULL, 0}: not given */
-    struct bytes created_at, created_by, updated_at, updated_by;
+    struct bytes created_by, updated_by;
+    int64_t created_us, updated_us; /* since the epoch */
     bool enabled, deploy_to_worker;
 };
 

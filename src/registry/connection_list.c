@@ -14,11 +14,11 @@ static const struct db_statement delete_statement = {
 
 enum { DELETED_ORDINAL, DELETED_OUTCOME, DELETED_PROJECT_ID, DELETED_CONNECTION_ID, DELETED_REVISION };
 
-enum { LIST_DIGEST, LIST_DIALECT, LIST_PROJECT, LIST_TYPE, LIST_SORT, LIST_DESCENDING, LIST_OFFSET, LIST_LIMIT, LIST_VALUES };
+enum { LIST_DIGEST, LIST_DIALECT, LIST_PROJECT, LIST_FILTERS, LIST_ORDERS, LIST_OFFSET, LIST_LIMIT, LIST_VALUES };
 
 static const struct db_statement list_statement = {
-    .name = "connection_list", .function = "patchbay.connection_list", .gathers = true, .writes = false, .value_count = LIST_VALUES,
-    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_INT8},
+    .name = "connection_list", .function = "patchbay.connection_list", .gathers = false, .writes = false, .value_count = LIST_VALUES,
+    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_JSONB, DB_JSONB, DB_INT8, DB_INT8},
 };
 
 enum { LISTED_ORDINAL, LISTED_OUTCOME, LISTED_PROJECT_ID, LISTED_TOTAL, LISTED_IDS };
@@ -68,9 +68,8 @@ void connection_list_call(const struct connection_list *in, struct db_call *call
     connection_set_digest(call, LIST_DIGEST, in->target.token);
     db_set_text(call, LIST_DIALECT, bytes_from(in->target.dialect));
     db_set_text_or_null(call, LIST_PROJECT, in->target.project);
-    db_set_text_or_null(call, LIST_TYPE, in->type);
-    db_set_text(call, LIST_SORT, in->sort);
-    db_set_number(call, LIST_DESCENDING, in->descending);
+    db_set_text_or_null(call, LIST_FILTERS, in->filters);
+    db_set_text_or_null(call, LIST_ORDERS, in->orders);
     db_set_number(call, LIST_OFFSET, in->offset);
     if (in->limit >= 0) {
         db_set_number(call, LIST_LIMIT, in->limit);
@@ -120,9 +119,9 @@ void connection_fetched(const struct db_result *result, int index, struct connec
     row->enabled = db_true(result, index, FETCHED_ENABLED);
     row->deploy_to_worker = db_true(result, index, FETCHED_DEPLOY);
     row->settings = db_text(result, index, FETCHED_SETTINGS);
-    row->created_at = db_text(result, index, FETCHED_CREATED_AT);
+    row->created_us = db_number(result, index, FETCHED_CREATED_AT);
     row->created_by = db_text(result, index, FETCHED_CREATED_BY);
-    row->updated_at = db_text(result, index, FETCHED_UPDATED_AT);
+    row->updated_us = db_number(result, index, FETCHED_UPDATED_AT);
     row->updated_by = db_text(result, index, FETCHED_UPDATED_BY);
 }
 

@@ -21,30 +21,35 @@ struct listing {
     struct arena_mark mark;
 };
 
-static const char *const sort_fields[] = {"name", "type", "description", "enabled", "deployToWorker", "created", "updated", NULL};
+static const struct {
+    const char *name;
+    const char *field; /* as SQL calls it */
+} sort_fields[] = {{"name", "name"}, {"type", "type"}, {"description", "description"}, {"enabled", "enabled"},
+                   {"deployToWorker", "deploy_to_worker"}, {"created", "created_at"}, {"updated", "updated_at"}, {NULL, NULL}};
 
 static enum api_step refuse_parameter(struct api_exchange *exchange, const char *text)
 {
     return apinizer_error(exchange, 400, "invalid_parameter", "%s", text);
 }
 
-static bool take_sort(struct connection_list *list, struct bytes text)
+static bool take_sort(struct connection_list *list, struct bytes text, struct arena *arena)
 {
     struct bytes field;
     struct bytes direction = text;
+    bool descending;
 
     if (!bytes_cut(&direction, ',', &field)) {
         return false;
     }
     direction = bytes_trim(direction);
     field = bytes_trim(field);
-    list->descending = bytes_is_nocase(direction, "desc");
-    if (direction.length > 0 && !list->descending && !bytes_is_nocase(direction, "asc")) {
+    descending = bytes_is_nocase(direction, "desc");
+    if (direction.length > 0 && !descending && !bytes_is_nocase(direction, "asc")) {
         return false;
     }
-    for (size_t i = 0; sort_fields[i] != NULL; i++) {
-        if (bytes_is(field, sort_fields[i])) {
-            list->sort = field;
+    for (size_t i = 0; sort_fields[i].name != NULL; i++) {
+        if (bytes_is(field, sort_fields[i].name)) {
+            list->orders = arena_printf(arena, "[{\"field\":\"%s\",\"descending\":%s}]", sort_fields[i].field, descending ? "true" : "false");
             return true;
         }
     }
@@ -80,23 +85,25 @@ static bool take_page(struct api_exchange *exchange, struct connection_list *lis
 /* Reads the query. False: it is wrong, and that is answered. */
 static bool take_query(struct api_context *context, struct api_exchange *exchange, struct connection_list *list)
 {
-    struct bytes sort;
+    struct bytes type, sort;
     bool has_type, has_sort;
 
-    if (!url_parameter(exchange->request->query, "type", exchange->arena, &list->type, &has_type)
+    if (!url_parameter(exchange->request->query, "type", exchange->arena, &type, &has_type)
         || !url_parameter(exchange->request->query, "sort", exchange->arena, &sort, &has_sort)) {
         (void) refuse_parameter(exchange, "The query is not correctly percent-encoded UTF-8");
         return false;
     }
-    if (!has_type || list->type.length == 0) {
+    if (!has_type || type.length == 0) {
         (void) apinizer_error(exchange, 400, "bad_request", "Connection type parameter is required!");
         return false;
     }
-    if (type_find(context->types, list->type) == NULL) {
-        (void) apinizer_error(exchange, 400, "bad_request", "Connection type '%.*s' is not valid!", BYTES_FORMAT(list->type));
+    if (type_find(context->types, type) == NULL) {
+        (void) apinizer_error(exchange, 400, "bad_request", "Connection type '%.*s' is not valid!", BYTES_FORMAT(type));
         return false;
     }
-    if (has_sort && !take_sort(list, sort)) {
+    /* A type's name that is known needs no escaping. */
+    list->filters = arena_printf(exchange->arena, "[{\"field\":\"type\",\"op\":\"in\",\"values\":[\"%.*s\"]}]", BYTES_FORMAT(type));
+    if (has_sort && !take_sort(list, sort, exchange->arena)) {
         (void) refuse_parameter(exchange, "sort must be a field (name, type, description, enabled, deployToWorker, created, updated), then ,asc or ,desc");
         return false;
     }
@@ -110,7 +117,7 @@ enum api_step apinizer_list_begin(struct api_context *context, struct api_exchan
     if (listing == NULL || !apinizer_target(exchange, &listing->list.target)) {
         return API_ANSWERED;
     }
-    listing->list.sort = BYTES("name");
+    listing->list.orders = BYTES("[{\"field\":\"name\"}]");
     if (!take_query(context, exchange, &listing->list)) {
         listing->refused = true;
         listing->list.limit = 0;
