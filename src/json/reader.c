@@ -41,15 +41,10 @@ struct reader {
 
 /* ---- memory for yajl: from malloc, because yajl frees and grows; wiped, because decoded secrets pass through ---- */
 
+/* What stands before each piece. */
 struct block {
-    size_t size;
-    _Alignas(max_align_t) unsigned char data[];
+    _Alignas(max_align_t) size_t size;
 };
-
-static struct block *block_of(void *data)
-{
-    return (struct block *) (void *) ((unsigned char *) data - offsetof(struct block, data));
-}
 
 /* yajl does not survive a failed allocation. What it asks for is bounded by the text, which the arena had room for. */
 static void *allocate(void *context, size_t size)
@@ -60,7 +55,7 @@ static void *allocate(void *context, size_t size)
     if (block == NULL)
         abort();
     block->size = size;
-    return block->data;
+    return block + 1;
 }
 
 static void release(void *context, void *data)
@@ -68,7 +63,7 @@ static void release(void *context, void *data)
     (void) context;
     if (data == NULL)
         return;
-    struct block *block = block_of(data);
+    struct block *block = (struct block *) data - 1;
     explicit_bzero(block, sizeof(*block) + block->size);
     free(block);
 }
@@ -78,7 +73,7 @@ static void *reallocate(void *context, void *data, size_t size)
     void *grown = allocate(context, size);
 
     if (data != NULL) {
-        size_t old_size = block_of(data)->size;
+        size_t old_size = ((struct block *) data - 1)->size;
         memcpy(grown, data, old_size < size ? old_size : size);
         release(context, data);
     }

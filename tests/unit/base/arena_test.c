@@ -167,6 +167,58 @@ START_TEST(printing_takes_what_it_needs)
 }
 END_TEST
 
+START_TEST(rewinding_gives_back_what_came_after_the_mark_and_nothing_else)
+{
+    struct arena *arena = arena_new(16 * 1024 * KIB);
+    uint64_t seed = 4;
+    unsigned char *before = arena_alloc(arena, 1000);
+
+    memset(before, 1, 1000);
+    struct arena_mark mark = arena_mark(arena);
+    size_t used = arena_used(arena);
+    for (int round = 0; round < 50; round++) {
+        unsigned char *kept = arena_alloc(arena, 1000);
+        memset(kept, 2, 1000);
+        struct arena_mark inner = arena_mark(arena);
+        for (int i = 0; i < 20; i++) {
+            size_t size = unit_random_below(&seed, i % 5 == 0 ? 100 * KIB : 3000);
+            unsigned char *piece = arena_alloc(arena, size);
+            ck_assert_ptr_nonnull(piece);
+            ck_assert(is_zero(piece, size));
+            memset(piece, 0xAA, size);
+        }
+        arena_rewind(arena, inner);
+        ck_assert_int_eq(kept[0], 2);
+        ck_assert_int_eq(kept[999], 2);
+        arena_rewind(arena, mark);
+        ck_assert_uint_eq(arena_used(arena), used);
+    }
+    ck_assert_int_eq(before[0], 1);
+    ck_assert_int_eq(before[999], 1);
+    arena_reset(arena);
+    ck_assert_uint_eq(arena_used(arena), 0);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(the_limit_is_exact_after_a_rewind_and_an_overflow_stays)
+{
+    struct arena *arena = arena_new(100 * KIB);
+
+    ck_assert_ptr_nonnull(arena_alloc(arena, 16));
+    struct arena_mark mark = arena_mark(arena);
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100 * KIB - 16));
+    arena_rewind(arena, mark);
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100 * KIB - 16));
+    arena_rewind(arena, mark);
+    ck_assert_ptr_null(arena_alloc(arena, 100 * KIB - 15));
+    arena_rewind(arena, mark);
+    ck_assert(arena_overflowed(arena));
+    ck_assert_ptr_null(arena_alloc(arena, 1));
+    arena_free(arena);
+}
+END_TEST
+
 static Suite *arena_suite(void)
 {
     Suite *suite = suite_create("arena");
@@ -179,6 +231,8 @@ static Suite *arena_suite(void)
     tcase_add_test(tests, after_an_overflow_everything_fails_until_the_reset);
     tcase_add_test(tests, sizes_that_wrap_around_overflow);
     tcase_add_test(tests, memory_is_zero_again_after_a_reset);
+    tcase_add_test(tests, rewinding_gives_back_what_came_after_the_mark_and_nothing_else);
+    tcase_add_test(tests, the_limit_is_exact_after_a_rewind_and_an_overflow_stays);
     tcase_add_test(tests, nothing_allocated_is_a_pointer_all_the_same);
     tcase_add_test(tests, copies_end_with_a_nul_that_is_not_counted);
     tcase_add_test(tests, printing_takes_what_it_needs);

@@ -42,6 +42,7 @@ START_TEST(letter_case_is_ignored_for_ascii_letters_only)
     ck_assert(bytes_contains_nocase(BYTES("anything"), ""));
     ck_assert(!bytes_contains_nocase(BYTES("ap"), "api"));
     ck_assert(!bytes_contains_nocase(BYTES(""), "a"));
+    ck_assert(!bytes_contains_nocase(BYTES("abc"), "d"));
 }
 END_TEST
 
@@ -185,6 +186,7 @@ START_TEST(characters_are_counted_and_the_first_bad_byte_is_found)
     ck_assert_uint_eq(bytes_utf8_valid(BYTES("ää\xE2\x82"), &characters), 4);
     ck_assert_uint_eq(characters, 2);
     ck_assert(!bytes_utf8(BYTES("\xC0\x80"), NULL));
+    ck_assert_uint_eq(bytes_utf8_step(BYTES("")), 0);
     ck_assert(!bytes_utf8(BYTES("\xED\xA0\x80"), NULL));
 }
 END_TEST

@@ -123,6 +123,7 @@ START_TEST(what_is_below_the_level_is_not_written)
     enum log_level level;
 
     log_say(LOG_DEBUG, "quiet", "x");
+    log_write(LOG_DEBUG, "quiet", NULL);
     ck_assert(log_level_from(BYTES("error"), &level));
     log_set_level(level);
     log_say(LOG_WARNING, "quiet", "x");
