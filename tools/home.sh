@@ -79,8 +79,9 @@ random_text() { od -An -N 24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # home_dsn RUN ROLE PASSFILE: how libpq is told where to connect.
 home_dsn() {
-    local file=${3//\\/\\\\}
-    printf "host=%s port=5432 dbname=patchbay user=%s passfile='%s'" "$1" "$2" "${file//\'/\\\'}"
+    local file=$3
+    [[ $file != *\ * ]] || file="'$file'"
+    printf 'host=%s port=5432 dbname=patchbay user=%s passfile=%s' "$1" "$2" "$file"
 }
 
 # home_programs HOME RUN BUILD TYPES: keyring, settings, the worker's command line and the admin command.
@@ -91,7 +92,7 @@ home_programs() {
         service_file "$home/keyring"
     fi
     cat >"$home/patchbay.conf" <<SETTINGS
-# Written by quickstart at each start. What the settings mean: patchbay check-config --help, docs/settings.md.
+# Written by quickstart at each start. docs/settings.md tells what the settings mean.
 database = $(home_dsn "$run" patchbay_worker "$home/worker.pgpass")
 admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
 keyring_file = $home/keyring

@@ -26,33 +26,32 @@ quote_sh() {
 service_command=() # what is put before a service's command line; empty unless we are root
 process_parent_signal= # when set, a service gets this signal should the script that started it die
 
-# May the user postgres, without more, reach all of these?
-user_reaches() {
+# service_reaches PATH...: can the services read all of these? (Not `test -r`: access(2) knows nothing of capabilities.)
+service_reaches() {
     local path
     for path in "$@"; do
-        setpriv --reuid=postgres --regid=postgres --init-groups test -r "$path" 2>/dev/null || return 1
+        if [ -d "$path" ]; then
+            service ls "$path" >/dev/null 2>&1 || return 1
+        else
+            service head -c 1 "$path" >/dev/null 2>&1 || return 1
+        fi
     done
 }
 
 # service_user_choose CAPABILITIES PATH...: the services will have to read these paths. CAPABILITIES: more to give, for instance
 # "net_bind_service", or "".
 service_user_choose() {
-    local capabilities=$1 capability wanted
+    local capabilities=$1 capability
     shift
     [ "$(id -u)" = 0 ] || return 0
     id postgres >/dev/null 2>&1 || die "PostgreSQL does not run as root and there is no user postgres: install the package postgresql-15"
-    service_command=(setpriv --reuid=postgres --regid=postgres --init-groups)
-    if user_reaches "$@"; then
-        give_capabilities "$capabilities" || die "root may not give the capability $capabilities here: choose a port above 1023"
-        return 0
-    fi
     # dac_read_search passes closed folders for reading; containers often keep only dac_override.
-    for capability in dac_read_search dac_override; do
-        wanted=$capability${capabilities:+ $capabilities}
-        if give_capabilities "$wanted" && service test -r "$1"; then
+    for capability in '' dac_read_search dac_override; do
+        if give_capabilities "$capability $capabilities" && service_reaches "$@"; then
             return 0
         fi
     done
+    give_capabilities "$capabilities" || die "root may not give the capability $capabilities here: choose a port above 1023"
     die "the user postgres may not pass the folders above $1, and root may not give it the capability to do so here:" \
         "use a folder that others may enter, for instance below /srv (chmod o+x opens one)"
 }
