@@ -27,6 +27,14 @@ home_make() {
     service_file "$home/log/postgres.log" "$home/log/web.log" "$home/log/lighttpd.log" "$home/log/apache.log" "$home/log/worker.log"
 }
 
+# What another user's services made, ours cannot use.
+home_check_owner() {
+    local owner
+    [ -e "$1/data" ] || return 0
+    owner=$(stat -c %U "$1/data")
+    [ "$owner" = "$(service id -un)" ] || die "what is in $1 was made for the user $owner: run as the same user as then, or choose another --home"
+}
+
 # home_run_folder HOME: sets run, the folder of the sockets. Their paths end at 107 bytes and a web server splits commands at spaces,
 # so a long or an unusual path gets a folder below /tmp instead, with a link to it at its place.
 home_run_folder() {
