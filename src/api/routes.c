@@ -1,6 +1,7 @@
 /*
  * Every route there is. A new operation is a row here and a handler in its dialect's folder.
  */
+#include "api/activecampaign/activecampaign.h"
 #include "api/apinizer/apinizer.h"
 
 static const struct api_route routes[] = {
@@ -15,6 +16,11 @@ static const struct api_route routes[] = {
     {"GET", "/apiops/environments/", &apinizer_dialect, 0, apinizer_environments_begin, apinizer_environments_next},
     {"GET", "/apiops/test/healthcheck", &apinizer_dialect, 0, apinizer_healthcheck_begin, apinizer_healthcheck_next},
     {"GET", "/apiops/test/hello/{name}", &apinizer_dialect, 0, apinizer_hello_begin, apinizer_hello_next},
+    {"GET", "/api/3/connections", &activecampaign_dialect, 0, activecampaign_list_begin, activecampaign_list_next},
+    {"POST", "/api/3/connections", &activecampaign_dialect, API_BODY, activecampaign_post_begin, activecampaign_post_next},
+    {"GET", "/api/3/connections/{id}", &activecampaign_dialect, 0, activecampaign_get_begin, activecampaign_get_next},
+    {"PUT", "/api/3/connections/{id}", &activecampaign_dialect, API_BODY, activecampaign_put_begin, activecampaign_put_next},
+    {"DELETE", "/api/3/connections/{id}", &activecampaign_dialect, 0, activecampaign_delete_begin, activecampaign_delete_next},
     {0},
 };
 

@@ -191,6 +191,7 @@ void connection_create_outcome(const struct db_result *result, struct connection
     out->identity.project = db_number(result, 0, CREATED_PROJECT_ID);
     (void) db_uuid(result, 0, CREATED_CONNECTION_ID, out->identity.connection);
     out->revision = db_number(result, 0, CREATED_REVISION);
+    out->public_id = db_text(result, 0, CREATED_PUBLIC_ID);
 }
 
 void connection_update_outcome(const struct db_result *result, struct connection_result *out)

@@ -114,6 +114,7 @@ struct connection_result {
     struct seal_identity identity; /* of the connection, where it exists; of the project at least where that was told */
     int64_t revision;
     struct bytes type;    /* stored type */
+    struct bytes public_id; /* of a created connection; {NULL, 0} in apinizer */
     struct bytes lacking; /* CONNECTION_SECRET_MISSING, CONNECTION_CHECKED: indexes of unmet needs "0,2" */
 };
 
