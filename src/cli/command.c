@@ -94,6 +94,26 @@ const struct config *command_config(struct command_context *context, struct faul
     return config;
 }
 
+/*
+ * Functions of sql/ say in words what is wrong, but what only a constraint forbids would be told by its name alone. Its comment is
+ * written for people.
+ */
+static bool explain_constraint(struct db_admin *admin, const char *refused_by, struct fault *fault)
+{
+    static const char sql[] = "select obj_description(oid, 'pg_constraint') from pg_constraint"
+                              " where conname = $1 and connamespace = 'patchbay'::regnamespace order by oid limit 1";
+    char name[128];
+    const char *values[] = {name};
+    struct db_result result;
+    struct fault unimportant;
+
+    snprintf(name, sizeof(name), "%s", refused_by);
+    if (name[0] != '\0' && db_admin_query(admin, sql, 1, values, &result, &unimportant) && result.count == 1 && !db_is_null(&result, 0, 0)) {
+        fault_set(fault, FAULT_INVALID, "refused by the constraint %s: %.*s", name, BYTES_FORMAT(db_text(&result, 0, 0)));
+    }
+    return false;
+}
+
 bool command_query(struct command_context *context, const char *sql, size_t count, const char *const *values, struct db_result *result,
                    struct fault *fault)
 {
@@ -105,7 +125,8 @@ bool command_query(struct command_context *context, const char *sql, size_t coun
     if (context->admin == NULL && !db_admin_new(&context->admin, config->admin_database, fault)) {
         return fault_wrap(fault, "no connection to the database (admin_database)");
     }
-    return db_admin_query(context->admin, sql, count, values, result, fault);
+    return db_admin_query(context->admin, sql, count, values, result, fault) ||
+           (result->status == DB_REFUSED && explain_constraint(context->admin, result->constraint, fault));
 }
 
 bool command_list(struct command_context *context, const struct listing_column *columns, const struct db_result *result, struct fault *fault)

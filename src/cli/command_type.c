@@ -116,8 +116,11 @@ static void say_items(struct words *words, const struct type_field *field)
         buf_add_string(begin_part(words), "must have the keys ");
         add_values(&words->text, field->map_must_contain, ", ");
     }
+    for (const struct json_value *key = field->map_key_from == NULL ? NULL : field->map_key_from->first; key != NULL; key = key->next) {
+        buf_printf(begin_part(words), "%.*s may come from %.*s", BYTES_FORMAT(key->key), BYTES_FORMAT(key->text));
+    }
     if (field->one_true != NULL) {
-        buf_add_string(begin_part(words), "one must be true of ");
+        buf_add_string(begin_part(words), "at least one must be true of ");
         add_values(&words->text, field->one_true, ", ");
     }
 }
@@ -149,16 +152,16 @@ static void say_rules(struct words *words, const struct type_field *field, const
         switch (rule->kind) {
         case RULE_ANY_OF:
         case RULE_ANY_OF_WHEN:
-            buf_add_string(text, "one must be given of ");
+            buf_add_string(text, "at least one must be given of ");
             break;
         case RULE_REQUIRED_WHEN_PRESENT:
             buf_printf(text, "with %s there must be ", rule->given);
             break;
         case RULE_NOT_BOTH_TRUE:
-            buf_add_string(text, "not both may be true of ");
+            buf_add_string(text, "only one may be true of ");
             break;
         case RULE_ANY_TRUE_WHEN:
-            buf_add_string(text, "one must be true of ");
+            buf_add_string(text, "at least one must be true of ");
             break;
         }
         add_values(text, rule->fields, ", ");
@@ -268,7 +271,7 @@ enum command_end command_type_show(struct command_context *context, struct fault
         return COMMAND_FAILED;
     }
     const struct connection_type *type = type_find(types, bytes_from(name));
-    bool shown = type != NULL ? show_type(context, type, fault) : fault_set(fault, FAULT_INVALID, "there is no type %s; patchbay type list", name);
+    bool shown = type != NULL ? show_type(context, type, fault) : fault_set(fault, FAULT_INVALID, "there is no type %s; patchbay type list shows those there are", name);
     type_table_free(types);
     return shown ? COMMAND_DONE : COMMAND_FAILED;
 }
