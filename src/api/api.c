@@ -28,11 +28,6 @@ static enum api_step checked(struct api_exchange *exchange, enum api_step step)
     return step;
 }
 
-static bool has_json(const struct http_request *request)
-{
-    return http_request_has_type(request, "application/json");
-}
-
 static enum api_step check_body(struct api_context *context, struct api_exchange *exchange)
 {
     const struct http_request *request = exchange->request;
@@ -40,11 +35,11 @@ static enum api_step check_body(struct api_context *context, struct api_exchange
     if (request->body_too_large) {
         return answer_problem(exchange, exchange->route->dialect, API_TOO_LARGE);
     }
-    if (exchange->route->flags & API_BODY) {
+    if (exchange->route->media_types != NULL) {
         if (request->body_incomplete) {
             return answer_problem(exchange, exchange->route->dialect, API_INCOMPLETE);
         }
-        if (request->body.length > 0 && !has_json(request)) {
+        if (request->body.length > 0 && !http_request_has_type(request, exchange->route->media_types)) {
             return answer_problem(exchange, exchange->route->dialect, API_MEDIA_TYPE);
         }
     }

@@ -44,17 +44,13 @@ struct api_exchange;
 typedef enum api_step api_begin_handler(struct api_context *context, struct api_exchange *exchange);
 typedef enum api_step api_continue_handler(struct api_context *context, struct api_exchange *exchange, const struct db_result *result);
 
-enum api_flags {
-    API_BODY = 1,    /* takes a body: content type and size are checked before the handler */
-};
-
 struct api_dialect;
 
 struct api_route {
     const char *method;  /* "GET"; HEAD is served by GET's row */
     const char *pattern; /* "/apiops/projects/{project}/connections/{connection}/"; the trailing slash is optional in requests */
     const struct api_dialect *dialect;
-    unsigned flags;
+    const char *media_types; /* that its body may have, spaces between; checked before the handler. NULL: it takes no body */
     api_begin_handler *begin;
     api_continue_handler *next;
 };

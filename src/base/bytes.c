@@ -28,8 +28,11 @@ bool bytes_is(struct bytes a, const char *string)
 
 bool bytes_is_nocase(struct bytes a, const char *string)
 {
-    struct bytes b = bytes_from(string);
+    return bytes_equal_nocase(a, bytes_from(string));
+}
 
+bool bytes_equal_nocase(struct bytes a, struct bytes b)
+{
     if (a.length != b.length)
         return false;
     for (size_t i = 0; i < a.length; i++)

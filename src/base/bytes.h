@@ -27,6 +27,7 @@ struct bytes bytes_from(const char *string);               /* NULL gives an empt
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_is(struct bytes a, const char *string);
 bool bytes_is_nocase(struct bytes a, const char *string);  /* ASCII only */
+bool bytes_equal_nocase(struct bytes a, struct bytes b);   /* ASCII only */
 bool bytes_starts(struct bytes a, const char *prefix);
 bool bytes_ends(struct bytes a, const char *suffix);
 bool bytes_contains_nocase(struct bytes a, const char *lowercase_needle); /* ASCII only */

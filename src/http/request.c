@@ -34,10 +34,16 @@ const char *http_method_name(enum http_method method)
     return method_names[method];
 }
 
-bool http_request_has_type(const struct http_request *request, const char *media_type)
+bool http_request_has_type(const struct http_request *request, const char *media_types)
 {
-    struct bytes rest = http_request_field(request, "content-type"), type;
-    return bytes_cut(&rest, ';', &type) && bytes_is_nocase(bytes_trim(type), media_type);
+    struct bytes rest = http_request_field(request, "content-type"), names = bytes_from(media_types), type, name;
+
+    if (!bytes_cut(&rest, ';', &type))
+        return false;
+    while (bytes_cut(&names, ' ', &name))
+        if (bytes_equal_nocase(bytes_trim(type), name))
+            return true;
+    return false;
 }
 
 static bool is_id_character(char c)

@@ -31,8 +31,9 @@ struct http_request {
 struct bytes http_request_field(const struct http_request *request, const char *name);
 enum http_method http_method_from(struct bytes name);
 const char *http_method_name(enum http_method method);
-/* Media type without parameters, lower-cased compare: http_request_has_type(r, "application/json"). */
-bool http_request_has_type(const struct http_request *request, const char *media_type);
+/* Whether its media type, without parameters and letter case ignored, is one of these lower-case ones, spaces between:
+   http_request_has_type(r, "application/json application/json-patch+json"). */
+bool http_request_has_type(const struct http_request *request, const char *media_types);
 bool http_request_id_is_sane(struct bytes id);
 
 #endif

@@ -178,7 +178,6 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
     } answers[API_PROBLEMS] = {
         [API_NO_ROUTE] = {404, "not_found", "There is no such resource"},
         [API_METHOD] = {405, "method_not_allowed", "This resource does not support the method"},
-        [API_MEDIA_TYPE] = {415, "unsupported_media_type", "The body must be application/json"},
         [API_TOO_LARGE] = {413, "payload_too_large", "The body is larger than the limit"},
         [API_INCOMPLETE] = {400, "bad_request", "The body is shorter than its Content-Length"},
         [API_BAD_PATH] = {400, "bad_request", "The path is not correctly percent-encoded UTF-8"},
@@ -188,6 +187,8 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
 
     if (problem == API_UNAVAILABLE) {
         answer_unavailable(exchange);
+    } else if (problem == API_MEDIA_TYPE) {
+        (void) apinizer_error(exchange, 415, "unsupported_media_type", "The body must be %s", exchange->route->media_types);
     } else {
         (void) apinizer_error(exchange, answers[problem].status, answers[problem].error, "%s", answers[problem].description);
     }

@@ -56,11 +56,13 @@ START_TEST(a_media_type_is_compared_without_case_and_parameters)
         struct http_field field = {BYTES_INIT("content-type"), bytes_from(right[i])};
         struct http_request request = with_field(&field);
         ck_assert_msg(http_request_has_type(&request, "application/json"), "%s", right[i]);
+        ck_assert_msg(http_request_has_type(&request, "text/plain application/json"), "%s", right[i]);
     }
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct http_field field = {BYTES_INIT("content-type"), bytes_from(wrong[i])};
         struct http_request request = with_field(&field);
         ck_assert_msg(!http_request_has_type(&request, "application/json"), "%s", wrong[i]);
+        ck_assert_msg(!http_request_has_type(&request, "text/plain application/json"), "%s", wrong[i]);
     }
     ck_assert(!http_request_has_type(&(struct http_request){0}, "application/json"));
 }
