@@ -106,6 +106,8 @@ admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
 keyring_file = $home/keyring
 types_dir = $types
 SETTINGS
+    # mod_fcgid cuts long values of the environment.
+    service ln -sfn "$home/patchbay.conf" "$run/patchbay.conf"
     # The worker ends with the web server that started it, also when that one is killed.
     cluster_write "$run/worker-command" <<SCRIPT
 #!/bin/sh
