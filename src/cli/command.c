@@ -95,8 +95,8 @@ const struct config *command_config(struct command_context *context, struct faul
 }
 
 /*
- * Functions of sql/ say in words what is wrong, but what only a constraint forbids would be told by its name alone. Its comment is
- * written for people.
+ * Functions of sql/ say in words what is wrong, but what only a constraint forbids would be told by its name alone. Its comment
+ * is written for people.
  */
 static bool explain_constraint(struct db_admin *admin, const char *refused_by, struct fault *fault)
 {
@@ -108,14 +108,14 @@ static bool explain_constraint(struct db_admin *admin, const char *refused_by, s
     struct fault unimportant;
 
     snprintf(name, sizeof(name), "%s", refused_by);
-    if (name[0] != '\0' && db_admin_query(admin, sql, 1, values, &result, &unimportant) && result.count == 1 && !db_is_null(&result, 0, 0)) {
-        fault_set(fault, FAULT_INVALID, "refused by the constraint %s: %.*s", name, BYTES_FORMAT(db_text(&result, 0, 0)));
+    if (name[0] == '\0' || !db_admin_query(admin, sql, 1, values, &result, &unimportant) || result.count == 0 || db_is_null(&result, 0, 0)) {
+        return false;
     }
-    return false;
+    return fault_set(fault, FAULT_INVALID, "refused by the constraint %s: %.*s", name, BYTES_FORMAT(db_text(&result, 0, 0)));
 }
 
-bool command_query(struct command_context *context, const char *sql, size_t count, const char *const *values, struct db_result *result,
-                   struct fault *fault)
+bool command_query(struct command_context *context, const char *sql, size_t count, const char *const *values,
+                   struct db_result *result, struct fault *fault)
 {
     const struct config *config = command_config(context, fault);
 
@@ -129,10 +129,11 @@ bool command_query(struct command_context *context, const char *sql, size_t coun
            (result->status == DB_REFUSED && explain_constraint(context->admin, result->constraint, fault));
 }
 
-bool command_list(struct command_context *context, const struct listing_column *columns, const struct db_result *result, struct fault *fault)
+bool command_list(struct command_context *context, const struct listing_column *columns, const struct db_result *result,
+                  struct fault *fault)
 {
     struct listing listing;
-    struct bytes cells[LISTING_COLUMNS_MAX];
+    struct bytes cells[LISTING_COLUMNS_MAX] = {{NULL, 0}};
 
     listing_open(&listing, context->out, columns, command_flag(context, "json"));
     assert((size_t) db_columns(result) == listing.count);

@@ -1,14 +1,16 @@
 /*
- * The admin command: `patchbay NOUN VERB ARGUMENTS --options`. A command is a row of one table (commands.c) and a handler in its noun's file.
+ * The admin command: `patchbay NOUN VERB ARGUMENTS --options`. A command is a row of one table (commands.c) and a handler in its
+ * noun's file.
  *
  *     0 done
  *     1 failed: one line on standard error says why
  *     2 wrong usage: one line on standard error; nothing was done, no database was asked
  *
- * Parsing, help, docs/command.md's test and these promises walk the table: a new command is a row, a handler, its lines in docs/command.md.
- * A handler gets what was parsed, prints what was asked for to `out`, and fills the fault when it does not end with COMMAND_DONE (an empty
- * fault: it has told everything already). Settings are read and the database is reached when first asked for, so that wrong usage
- * and `help` need neither.
+ * Parsing, help, docs/command.md's test and these promises walk the table: a new command is a row, a handler, its lines in
+ * docs/command.md.
+ * A handler gets what was parsed, prints what was asked for to `out`, and fills the fault when it does not end with COMMAND_DONE
+ * (an empty fault: it has told everything already). Settings are read and the database is reached when first asked for, so that
+ * wrong usage and `help` need neither.
  * Not here: what commands do (command_*.c), lists (listing.h).
  */
 #ifndef PATCHBAY_CLI_COMMAND_H
@@ -66,7 +68,7 @@ int command_run(const struct command *table, int argc, char *const *argv, FILE *
 /* ---- for handlers ---- */
 
 const char *command_argument(const struct command_context *context, size_t index);
-/* An option of the command's row: its value, NULL when it was not given. Asking for one that the row lacks is a mistake of the program. */
+/* An option of the command's row: its value, NULL when it was not given. To ask for one that the row lacks is a mistake of ours. */
 const char *command_option(const struct command_context *context, const char *name);
 bool command_flag(const struct command_context *context, const char *name);
 /* That an argument is an id as lists show it: a number from 1 that fits. */
@@ -75,16 +77,17 @@ bool command_check_id(const char *id, struct fault *fault) __attribute__((warn_u
 /* The settings, all of them right; NULL and a fault otherwise. */
 const struct config *command_config(struct command_context *context, struct fault *fault);
 /*
- * One statement as patchbay_admin. Whatever came from outside is one of `count` values (NULL: SQL NULL), never part of the statement.
- * *result lives until the next one.
+ * One statement as patchbay_admin. Whatever came from outside is one of `count` values (NULL: SQL NULL), never part of the
+ * statement. *result lives until the next one.
  */
-bool command_query(struct command_context *context, const char *sql, size_t count, const char *const *values, struct db_result *result,
-                   struct fault *fault) __attribute__((warn_unused_result));
-/* Prints a whole result as a list, as JSON Lines with --json (the row must have that option); one of `columns` for each of its columns. */
-bool command_list(struct command_context *context, const struct listing_column *columns, const struct db_result *result, struct fault *fault)
-    __attribute__((warn_unused_result));
+bool command_query(struct command_context *context, const char *sql, size_t count, const char *const *values,
+                   struct db_result *result, struct fault *fault) __attribute__((warn_unused_result));
+/* Prints a whole result as a list, with --json (which the row must have) as JSON Lines; `columns` has one for each of its columns. */
+bool command_list(struct command_context *context, const struct listing_column *columns, const struct db_result *result,
+                  struct fault *fault) __attribute__((warn_unused_result));
 /* Prints a credential alone in its line, and makes sure that it got out. */
-bool command_print_credential(struct command_context *context, struct bytes credential, struct fault *fault) __attribute__((warn_unused_result));
+bool command_print_credential(struct command_context *context, struct bytes credential, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* SQL for a column of a list: a timestamptz as RFC 3339 in UTC, `never` for infinity. */
 #define COMMAND_MOMENT(column) \

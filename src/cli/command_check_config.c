@@ -1,6 +1,6 @@
 /*
- * Everything that would stop a worker's start and can be seen without a database. What the settings name is looked at once they are
- * right: a keyring that is missing because its setting is misspelt would only be noise.
+ * Everything that would stop a worker's start and can be seen without a database. What the settings name is looked at once they
+ * are right: a keyring that is missing because its setting is misspelt would only be noise.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * What can be judged without the database is judged first, as wrong usage: a token with a misspelt permission or a misread expiry would
- * be noticed too late.
+ * What can be judged without the database is judged first, as wrong usage: a token with a misspelt permission or a misread
+ * expiry would be noticed too late.
  */
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -26,6 +26,7 @@ static enum command_end read_expiry(const char *when, char text[EXPIRY_TEXT_SIZE
 
 enum command_end command_token_issue(struct command_context *context, struct fault *fault)
 {
+    static const char sql[] = "select patchbay.token_issue($1, $2, string_to_array($3, ','), $4, $5::timestamptz)";
     const char *permissions = command_option(context, "permission");
     char expires[EXPIRY_TEXT_SIZE];
     struct db_result result;
@@ -38,9 +39,9 @@ enum command_end command_token_issue(struct command_context *context, struct fau
     if (end != COMMAND_DONE) {
         return end;
     }
-    const char *values[] = {command_option(context, "project"), command_option(context, "name"), permissions, command_option(context, "user"),
-                            expires};
-    if (!command_query(context, "select patchbay.token_issue($1, $2, string_to_array($3, ','), $4, $5::timestamptz)", 5, values, &result, fault) ||
+    const char *values[] = {command_option(context, "project"), command_option(context, "name"), permissions,
+                            command_option(context, "user"), expires};
+    if (!command_query(context, sql, 5, values, &result, fault) ||
         !command_print_credential(context, db_text(&result, 0, 0), fault)) {
         return COMMAND_FAILED;
     }
@@ -63,10 +64,10 @@ static bool check_project(struct command_context *context, const char *project, 
 
 enum command_end command_token_list(struct command_context *context, struct fault *fault)
 {
-    static const struct listing_column columns[] = {{"id", LISTING_NUMBER},       {"project", LISTING_TEXT},    {"name", LISTING_TEXT},
-                                                    {"permissions", LISTING_TEXT}, {"user", LISTING_TEXT},       {"state", LISTING_TEXT},
-                                                    {"created_at", LISTING_TEXT}, {"expires_at", LISTING_TEXT}, {"last_used_at", LISTING_TEXT},
-                                                    {NULL, LISTING_TEXT}};
+    static const struct listing_column columns[] = {
+        {"id", LISTING_NUMBER}, {"project", LISTING_TEXT}, {"name", LISTING_TEXT}, {"permissions", LISTING_TEXT}, {"user", LISTING_TEXT},
+        {"state", LISTING_TEXT}, {"created_at", LISTING_TEXT}, {"expires_at", LISTING_TEXT}, {"last_used_at", LISTING_TEXT},
+        {NULL, LISTING_TEXT}};
     static const char sql[] =
         "select id, project, name, permissions, \"user\", state, " COMMAND_MOMENT("created_at") ", " COMMAND_MOMENT("expires_at") ", "
         COMMAND_MOMENT("last_used_at") " from patchbay.token_overview where $1::text is null or project = $1 order by id";

@@ -1,6 +1,6 @@
 /*
- * Shown is what was loaded, not the file: what a type means here. Fields within fields come as paths, as validation errors name them
- * ("hostPortList[].port"; `*` is any key of a map). A rule over several fields stands at the first of them, where its
+ * Shown is what was loaded, not the file: what a type means here. Fields within fields come as paths, as validation errors name
+ * them ("hostPortList[].port"; `*` is any key of a map). A rule over several fields stands at the first of them, where its
  * violation is reported too.
  */
 #include <assert.h>
@@ -136,7 +136,8 @@ static void say_filling(struct words *words, const struct type_field *field)
         buf_add_string(begin_part(words), "the server's host name when empty or left out");
     }
     if (field->reference != NULL) {
-        buf_printf(begin_part(words), "%s of %s %s", field->reference_by_name ? "name" : "id", field->reference[0] == 'e' ? "an" : "a", field->reference);
+        const char *by = field->reference_by_name ? "name" : "id";
+        buf_printf(begin_part(words), "%s of %s %s", by, field->reference[0] == 'e' ? "an" : "a", field->reference);
     }
 }
 
@@ -242,9 +243,9 @@ static void list_fields(struct showing *showing, struct bytes outer, const struc
 
 static bool show_type(struct command_context *context, const struct connection_type *type, struct fault *fault)
 {
-    static const struct listing_column columns[] = {{"field", LISTING_TEXT},     {"kind", LISTING_TEXT},    {"required", LISTING_BOOLEAN},
-                                                    {"secret", LISTING_BOOLEAN}, {"default", LISTING_JSON}, {"rules", LISTING_TEXT},
-                                                    {NULL, LISTING_TEXT}};
+    static const struct listing_column columns[] = {
+        {"field", LISTING_TEXT}, {"kind", LISTING_TEXT}, {"required", LISTING_BOOLEAN}, {"secret", LISTING_BOOLEAN},
+        {"default", LISTING_JSON}, {"rules", LISTING_TEXT}, {NULL, LISTING_TEXT}};
     struct showing showing = {.arena = arena_new(TYPE_MEMORY)};
 
     if (showing.arena == NULL) {
@@ -271,7 +272,8 @@ enum command_end command_type_show(struct command_context *context, struct fault
         return COMMAND_FAILED;
     }
     const struct connection_type *type = type_find(types, bytes_from(name));
-    bool shown = type != NULL ? show_type(context, type, fault) : fault_set(fault, FAULT_INVALID, "there is no type %s; patchbay type list shows those there are", name);
+    bool shown = type != NULL ? show_type(context, type, fault)
+                              : fault_set(fault, FAULT_INVALID, "there is no type %s; patchbay type list shows those there are", name);
     type_table_free(types);
     return shown ? COMMAND_DONE : COMMAND_FAILED;
 }

@@ -4,13 +4,16 @@
 #include "cli/commands.h"
 
 static const struct command table[] = {
-    {"project", "add", {"NAME"}, {{"ims-org", "ORG", false}, {"description", "TEXT", false}, {"json", NULL, false}}, command_project_add,
+    {"project", "add", {"NAME"},
+     {{"ims-org", "ORG", false}, {"description", "TEXT", false}, {"json", NULL, false}},
+     command_project_add,
      "adds a project and prints its id; ORG is the organisation by which Catalog clients find it"},
     {"project", "list", {NULL}, {{"json", NULL, false}}, command_project_list,
      "lists projects and how many connections each has"},
 
     {"token", "issue", {NULL},
-     {{"project", "P", true}, {"name", "LABEL", true}, {"permission", "C:A[,C:A...]", true}, {"user", "U", false}, {"expires", "WHEN", false}},
+     {{"project", "P", true}, {"name", "LABEL", true}, {"permission", "C:A[,C:A...]", true},
+      {"user", "U", false}, {"expires", "WHEN", false}},
      command_token_issue,
      "issues a token and prints it, this once; WHEN is never, a day YYYY-MM-DD (until its end, UTC) or an RFC 3339 moment"},
     {"token", "list", {NULL}, {{"project", "P", false}, {"json", NULL, false}}, command_token_list,

@@ -1,6 +1,6 @@
 /*
- * The same text is escaped for a terminal and for a pipe: what is piped is often looked at later, and a script that undoes the escapes
- * should not care where its input was made.
+ * The same text is escaped for a terminal and for a pipe: what is piped is often looked at later, and a script that undoes the
+ * escapes should not care where its input was made.
  *
  * Widths are those of glibc's own UTF-8 locale, whatever locale the caller has, since what is written is always UTF-8.
  */

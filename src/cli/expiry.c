@@ -1,6 +1,7 @@
 /*
- * Read here and not by PostgreSQL, whose timestamps take much more ("tomorrow", "allballs", 02/03/04) and depend on DateStyle and TimeZone:
- * an expiry that was misread is a door left open. Calendar arithmetic is that of the proleptic Gregorian calendar, as in RFC 3339.
+ * Read here and not by PostgreSQL, whose timestamps take much more ("tomorrow", "allballs", 02/03/04) and depend on DateStyle
+ * and TimeZone: an expiry that was misread is a door left open. Calendar arithmetic is that of the proleptic Gregorian calendar,
+ * as in RFC 3339.
  */
 #include "cli/expiry.h"
 
@@ -178,6 +179,6 @@ void expiry_format(int64_t expiry, char text[EXPIRY_TEXT_SIZE])
 
     date_from_days(days, &year, &month, &day);
     assert(year >= 1);
-    snprintf(text, EXPIRY_TEXT_SIZE, "%04d-%02d-%02dT%02ld:%02ld:%02ld.%06ldZ", year, month, day, seconds / 3600, seconds / 60 % 60, seconds % 60,
-             (long) (rest % SECOND));
+    snprintf(text, EXPIRY_TEXT_SIZE, "%04d-%02d-%02dT%02ld:%02ld:%02ld.%06ldZ", year, month, day, seconds / 3600, seconds / 60 % 60,
+             seconds % 60, (long) (rest % SECOND));
 }

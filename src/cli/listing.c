@@ -120,7 +120,7 @@ static void print_json(struct listing *listing, const struct bytes *cells)
 
 static void print_header(struct listing *listing)
 {
-    struct bytes names[LISTING_COLUMNS_MAX];
+    struct bytes names[LISTING_COLUMNS_MAX] = {{NULL, 0}};
 
     for (size_t i = 0; i < listing->count; i++) {
         names[i] = bytes_from(listing->columns[i].name);

@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 
 /*
- * With a standard stream closed the connection to the database would get its number, and a list would be written into that. What is
- * opened instead cannot be written, so that output which nobody gets is a failure.
+ * With a standard stream closed the connection to the database would get its number, and a list would be written into that. What
+ * is opened instead cannot be written, so that output which nobody gets is a failure.
  */
 static bool fill_standard_streams(void)
 {

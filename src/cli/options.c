@@ -1,6 +1,6 @@
 /*
- * Not getopt: abbreviations are not taken (an option that is added later would change what a script means), a repeated option is refused and
- * not the last one of them obeyed, and each command has its own options.
+ * Not getopt: abbreviations are not taken (an option that is added later would change what a script means), a repeated option is
+ * refused and not the last one of them obeyed, and each command has its own options.
  */
 #include "cli/options.h"
 
@@ -145,7 +145,8 @@ static bool take_word(struct parsing *parsing, const char *word)
         return take_noun(parsing, word);
     }
     /* A noun may be a command by itself and have verbs too. */
-    bool may_be_verb = !parsing->settled && parsing->line->verb == NULL && find_command(parsing->table, parsing->line->noun, word) != NULL;
+    bool may_be_verb = !parsing->settled && parsing->line->verb == NULL &&
+                       find_command(parsing->table, parsing->line->noun, word) != NULL;
     if (parsing->line->command == NULL || may_be_verb) {
         return take_verb(parsing, word);
     }
@@ -226,13 +227,13 @@ static bool check_complete(struct parsing *parsing)
         return refuse_verb(parsing, NULL);
     }
     if (command->arguments[parsing->arguments] != NULL) {
-        return fault_set(parsing->fault, FAULT_INVALID, "%s is missing; patchbay help %s tells more", command->arguments[parsing->arguments],
-                         command->noun);
+        return fault_set(parsing->fault, FAULT_INVALID, "%s is missing; patchbay help %s tells more",
+                         command->arguments[parsing->arguments], command->noun);
     }
     for (size_t i = 0; command->options[i].name != NULL; i++) {
         if (command->options[i].required && line->values[i] == NULL) {
-            return fault_set(parsing->fault, FAULT_INVALID, "--%s %s is missing; patchbay help %s tells more", command->options[i].name,
-                             command->options[i].value, command->noun);
+            return fault_set(parsing->fault, FAULT_INVALID, "--%s %s is missing; patchbay help %s tells more",
+                             command->options[i].name, command->options[i].value, command->noun);
         }
     }
     return true;
@@ -256,7 +257,8 @@ bool options_parse(struct command_line *line, const struct command *table, int a
         } else if (word[1] == '-') {
             understood = take_option(&parsing, word);
         } else {
-            understood = fault_set(fault, FAULT_INVALID, "options begin with two dashes, as --config; an argument that begins with one stands behind --");
+            understood = fault_set(fault, FAULT_INVALID,
+                                   "options begin with two dashes, as --config; an argument that begins with one stands behind --");
         }
         if (!understood) {
             return false;

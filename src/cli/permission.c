@@ -30,8 +30,8 @@ bool permission_check_list(struct bytes list, struct fault *fault)
     while (bytes_cut(&rest, ',', &name)) {
         if (!permission_known(name)) {
             return fault_set(fault, FAULT_INVALID,
-                             "there is no permission \"%.*s\": they are API_MANAGEMENT, SECRETS, IDENTITY, CONNECTIONS or GLOBAL_SETTINGS, a colon, "
-                             "then MANAGE, DEPLOY_UNDEPLOY, EXPORT_IMPORT or VIEW",
+                             "there is no permission \"%.*s\": they are API_MANAGEMENT, SECRETS, IDENTITY, CONNECTIONS or GLOBAL_SETTINGS, "
+                             "a colon, then MANAGE, DEPLOY_UNDEPLOY, EXPORT_IMPORT or VIEW",
                              BYTES_FORMAT(name));
         }
     }

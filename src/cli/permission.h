@@ -1,6 +1,6 @@
 /*
- * What a token or a user may do in a project: the C:A[,C:A...] of --permission. The names are those of the domain patchbay.permission_list;
- * a test compares them.
+ * What a token or a user may do in a project: the C:A[,C:A...] of --permission. The names are those of the domain
+ * patchbay.permission_list; a test compares them.
  */
 #ifndef PATCHBAY_CLI_PERMISSION_H
 #define PATCHBAY_CLI_PERMISSION_H
