@@ -39,7 +39,9 @@ cluster_make() {
     for name in "$(service id -un)" root; do
         printf 'service %s postgres\n' "$name"
     done | sort -u | cluster_write "$folder/data/pg_ident.conf"
-    cluster_settings | cluster_write "$folder/data/postgresql.conf"
+    # initdb's own file stays below: it found out what kind of shared memory works here.
+    { service cat "$folder/data/postgresql.conf" && cluster_settings; } | cluster_write "$folder/data/patchbay.conf"
+    service mv "$folder/data/patchbay.conf" "$folder/data/postgresql.conf"
 }
 
 # Writes standard input to a file as the services' user.
@@ -83,8 +85,8 @@ cluster_start_again() {
     until cluster_psql "$sockets" postgres -c 'select 1' >/dev/null 2>&1; do
         if ! cluster_running "$folder"; then
             # After a crash the remains of the old server may take a moment to go.
-            if [[ $(last_line "$log") != *@(lock file|pre-existing shared memory)* ]] || [ "$SECONDS" -ge "$deadline" ]; then
-                die "PostgreSQL did not start: $(last_line "$log") (all of it: $log)"
+            if [[ $(cluster_says "$log") != *@(lock file|pre-existing shared memory)* ]] || [ "$SECONDS" -ge "$deadline" ]; then
+                die "PostgreSQL did not start: $(cluster_says "$log") (all of it: $log)"
             fi
             sleep 0.5
             cluster_launch "$folder" "$log"
@@ -92,6 +94,9 @@ cluster_start_again() {
         sleep 0.1
     done
 }
+
+# Why it ended, as far as the log tells.
+cluster_says() { { grep -a 'FATAL:' "$1" || cat "$1"; } | tail -n 1 | cut -c 1-300; }
 
 cluster_launch() { process_start "$1/postgres.mark" "$2" "$postgres_programs/postgres" -D "$1/data"; }
 

@@ -52,9 +52,10 @@ packages_missing() {
     done
 }
 
-# packages_install WHAT...: installs what is missing, or ends with one line.
+# packages_install LOG WHAT...: installs what is missing, or ends with one line.
 packages_install() {
-    local missing as_root=()
+    local log=$1 missing as_root=()
+    shift
     mapfile -t missing < <(packages_missing "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || die "these Debian packages are missing and there is no apt here: ${missing[*]}"
@@ -62,9 +63,10 @@ packages_install() {
         command -v sudo >/dev/null || die "packages are missing; as root: apt install ${missing[*]}"
         as_root=(sudo)
     fi
-    say "Installing with apt: ${missing[*]}"
-    "${as_root[@]}" bash -s -- "${missing[@]}" <<<"$(declare -f install_quietly); install_quietly \"\$@\"" ||
-        die "apt could not install them (its messages are above); try: apt install ${missing[*]}"
+    say "Installing with apt, which may take some minutes: ${missing[*]} (log: $log)"
+    { mkdir -p "${log%/*}" && : >"$log"; } 2>/dev/null || die "no permission to write in ${log%/*} as $(id -un): run as its owner, or remove it"
+    "${as_root[@]}" bash -s -- "${missing[@]}" <<<"$(declare -f install_quietly); install_quietly \"\$@\"" >"$log" 2>&1 ||
+        die "apt could not install them: $(grep '^E: ' "$log" | tail -n 1 || last_line "$log") (all of it: $log; by hand: apt install ${missing[*]})"
     mapfile -t missing < <(packages_missing "$@")
     [ ${#missing[@]} -eq 0 ] || die "apt installed them, yet something is still missing: ${missing[*]}"
 }
@@ -84,8 +86,8 @@ install_quietly() {
         trap 'exit 1' HUP INT TERM
     fi
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq -o DPkg::Lock::Timeout=600 update >&2 || echo "apt-get update failed; trying with the lists that are there" >&2
-    apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install "$@" </dev/null >&2
+    apt-get -qq -o DPkg::Lock::Timeout=600 update || echo "apt-get update failed; trying with the lists that are there"
+    apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install "$@" </dev/null
     if [ -d /run/systemd/system ]; then
         for unit in "${new[@]}"; do
             [ ! -e "/lib/systemd/system/$unit" ] || systemctl --quiet disable "$unit" || :
