@@ -66,7 +66,7 @@ packages_install() {
     say "Installing with apt, which may take some minutes: ${missing[*]} (log: $log)"
     { mkdir -p "${log%/*}" && : >"$log"; } 2>/dev/null || die "no permission to write in ${log%/*} as $(id -un): run as its owner, or remove it"
     "${as_root[@]}" bash -s -- "${missing[@]}" <<<"$(declare -f install_quietly); install_quietly \"\$@\"" >"$log" 2>&1 ||
-        die "apt could not install them: $(grep '^E: ' "$log" | tail -n 1 || last_line "$log") (all of it: $log; by hand: apt install ${missing[*]})"
+        die "apt could not install them: $({ grep -E '^(E|sudo): ' "$log" || cat "$log"; } | tail -n 1) (all of it: $log; by hand: apt install ${missing[*]})"
     mapfile -t missing < <(packages_missing "$@")
     [ ${#missing[@]} -eq 0 ] || die "apt installed them, yet something is still missing: ${missing[*]}"
 }
