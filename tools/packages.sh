@@ -31,6 +31,7 @@ packages_for() {
         test)
             echo check /usr/include/check.h
             echo postgresql-15-pgtap /usr/share/postgresql/15/extension/pgtap.control
+            echo postgresql-15-plpgsql-check /usr/share/postgresql/15/extension/plpgsql_check.control
             echo python3 python3
             echo python3-psycopg2 /usr/lib/python3/dist-packages/psycopg2/__init__.py
             echo valgrind valgrind
