@@ -3,6 +3,7 @@
 A test program that is started without one starts itself again below with-database, so that any test can be run by hand.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -26,9 +27,11 @@ def ensure(durable):
 class Cluster:
     def __init__(self):
         self.folder = os.environ["PATCHBAY_TEST_FOLDER"]
-        self.data = os.path.join(self.folder, "pg", "data")
         self.log_path = os.path.join(self.folder, "postgres.log")
         self.dsns = {role: os.environ[name] for role, name in _ROLES.items()}
+        with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute("show data_directory")
+            (self.data,) = cursor.fetchone()
 
     def dsn(self, role):
         return self.dsns[role]

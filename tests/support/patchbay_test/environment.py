@@ -111,6 +111,12 @@ class World:
             self._admin = self.cluster.connect("patchbay_admin")
         return self._admin
 
+    def database(self, what):
+        """stop, start, restart or crash."""
+        if self._admin is not None:
+            self._admin.close()
+        self.cluster.do(what)
+
     def ask(self, sql, *values, user=None):
         """Rows of a query, as patchbay_admin or as another role."""
         connection = self.admin() if user is None else self.cluster.connect(user)
@@ -142,20 +148,15 @@ class World:
             "select patchbay.token_revoke(token_id) from patchbay.token where digest = sha256(convert_to(%s, 'UTF8'))", token
         )
 
-    def connection(self, project, name):
-        """The stored row as a dict (all that an administrator sees), or None."""
-        rows = self.ask(
-            "select row_to_json(connection) from (select connection_id, name, type, description, enabled, deploy_to_worker, revision,"
-            " settings, key_number, updated_at from patchbay.connection join patchbay.project using (project_id)"
-            " where project.name = %s and handle = lower(%s)) as connection",
-            project, name,
-        )
-        return rows[0][0] if rows else None
+    def connections(self, project):
+        """The project's connections as an administrator sees them: {name: row as a dict}."""
+        rows = self.ask("select row_to_json(overview) from patchbay.connection_overview as overview where project = %s", project)
+        return {row["name"]: row for (row,) in rows}
 
     def history(self, project):
-        """(connection_id, revision, operation, name, description) of every change in a project."""
+        """(connection_id, revision, operation, name, description) of every change in a project, in order."""
         return self.ask(
-            "select connection_id, revision, operation, history.name, history.description"
+            "select connection_id::text, revision, operation, history.name, history.description"
             " from patchbay.connection_history as history join patchbay.project using (project_id)"
             " where project.name = %s order by connection_id, revision",
             project,

@@ -4,6 +4,7 @@ An answer 200 is a promise: the change is in the history under the revision of i
 promises nothing: the change may be there or not.
 """
 
+import collections
 import http.client
 import time
 
@@ -50,17 +51,21 @@ class Ledger:
     def count(self, status):
         return sum(1 for _, got in self.answers if got == status)
 
+    def summary(self):
+        counts = collections.Counter(str(status or "none") for _, status in self.answers)
+        return ", ".join(f"{counts[status]} times {status}" for status in sorted(counts))
+
     def check(self):
         """Every promise is kept, and nothing is stored that nobody wrote."""
-        ids = dict(self.world.ask("select connection_id::text, name from patchbay.connection join patchbay.project using (project_id)"
-                                  " where project.name = %s", self.project.name))
-        history = {(ids[identity], revision): description for identity, revision, _, _, description in self.world.history(self.project.name)}
+        rows = self.world.connections(self.project.name)
+        names = {row["connection_id"]: name for name, row in rows.items()}
+        history = {(names[identity], revision): text for identity, revision, _, _, text in self.world.history(self.project.name)}
         for index in range(self.clients):
             name = self.name(index)
             for revision, description in self.promised[index]:
                 got = history.get((name, revision))
                 assert got == description, f"{name} was told that revision {revision} is {description!r}, the history has {got!r}"
-            stored = self.world.connection(self.project.name, name)
+            stored = rows[name]
             last = self.promised[index][-1][1] if self.promised[index] else None
             possible = {last} | {text for before, text in self.uncertain[index] if before == len(self.promised[index])}
             assert stored["description"] in possible, f"{name} holds {stored['description']!r}, possible is {possible}"

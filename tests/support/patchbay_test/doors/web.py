@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import threading
 
 from .. import places, processes
 from ..answers import Answer
@@ -25,7 +24,6 @@ class WebServer:
         self.folder = world.subfolder(self.name)
         self.file = os.path.join(self.folder, "server.conf")
         self.daemon = None
-        self.kept = threading.local()  # a kept connection a thread
 
     def arguments(self):
         raise NotImplementedError
@@ -50,7 +48,7 @@ class WebServer:
 
     def start(self):
         self.write_configuration()
-        self.daemon = processes.Daemon(self.name, self.arguments(), self.folder)
+        self.daemon = processes.Daemon("output", self.arguments(), self.folder)
         processes.wait_until(self._listens, 20, f"{self.name} to listen\n{self.logs()}")
 
     def _listens(self):
@@ -86,36 +84,11 @@ class WebServer:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def send(self, method, target, headers=(), body=b"", keep=True):
-        """One request; the connection is kept for the thread's next one where the server keeps it."""
-        data = request_bytes(method, target, headers, body)
-        connection = getattr(self.kept, "connection", None)
-        self.kept.connection = None
-        if connection is not None:
-            try:  # the server may have closed a kept connection meanwhile: then nothing of this request was read
-                connection.setblocking(False)
-                closed = connection.recv(1, socket.MSG_PEEK) == b""
-            except BlockingIOError:
-                closed = False
-            except OSError:
-                closed = True
-            if closed:
-                connection.close()
-                connection = None
-            else:
-                connection.settimeout(60)
-        connection = connection or self.connect()
-        try:
-            connection.sendall(data)
-            answer, stays = read_answer(connection, method)
-        except BaseException:
-            connection.close()
-            raise
-        if keep and stays:
-            self.kept.connection = connection
-        else:
-            connection.close()
-        return answer
+    def send(self, method, target, headers=(), body=b""):
+        """One request on a connection of its own: servers close kept ones when they like, and then nobody knows what was done."""
+        with self.connect() as connection:
+            connection.sendall(request_bytes(method, target, [*headers, ("Connection", "close")], body))
+            return read_answer(connection, method)
 
     def exchange(self, data, half_close=False, timeout=60):
         """Sends bytes as they are on a new connection; returns the Answer, or None when the server closed without one."""
@@ -127,7 +100,7 @@ class WebServer:
             except (BrokenPipeError, ConnectionResetError):
                 pass
             try:
-                return read_answer(connection, "GET")[0]
+                return read_answer(connection, "GET")
             except (ConnectionResetError, http.client.HTTPException):
                 return None
 
@@ -145,13 +118,12 @@ def request_bytes(method, target, headers, body):
 
 
 def read_answer(connection, method):
-    """(Answer, whether the server keeps the connection)."""
     response = http.client.HTTPResponse(connection, method=method)
     try:
         response.begin()
         body = response.read()
         headers = [(name, value) for name, value in response.getheaders()]
-        return Answer(response.status, headers, body), not response.will_close
+        return Answer(response.status, headers, body)
     except http.client.IncompleteRead as short:
         raise ConnectionResetError("the answer broke off") from short
     finally:
