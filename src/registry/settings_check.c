@@ -44,7 +44,8 @@ static const struct json_value *find_choice(const struct type_field *field, cons
         if (choice->kind != value->kind) {
             continue;
         }
-        if (choice->kind == JSON_NUMBER && json_int64(choice, &wanted_number) && json_int64(value, &number) && number == wanted_number) {
+        if (choice->kind == JSON_NUMBER && json_int64(choice, &wanted_number) && json_int64(value, &number)
+            && number == wanted_number) {
             return choice;
         }
         if (choice->kind == JSON_STRING && bytes_equal(choice->text, value->text)) {
@@ -92,7 +93,8 @@ static const struct json_value *drop_leading_slashes(struct arena *arena, const 
     return from == 0 ? value : json_new_string(arena, bytes_slice(value->text, from, value->text.length));
 }
 
-const struct json_value *settings_tidy(struct arena *arena, const struct type_field *field, const struct json_value *value, const char *host_name)
+const struct json_value *settings_tidy(struct arena *arena, const struct type_field *field, const struct json_value *value,
+                                       const char *host_name)
 {
     if (field->fill_host_name && host_name != NULL && host_name[0] != '\0'
         && (value == NULL || (value->kind == JSON_STRING && value->text.length == 0))) {
@@ -190,7 +192,8 @@ static struct bytes check_count(struct arena *arena, const struct settings_slot 
     size_t minimum = field->minimum_items;
 
     if (field->minimum_items_when != NULL && slot->among != NULL) {
-        const struct json_value *when = settings_effective(settings_slot_named(slot->among, bytes_from(field->minimum_items_when)));
+        const struct json_value *when =
+            settings_effective(settings_slot_named(slot->among, bytes_from(field->minimum_items_when)));
         if (when != NULL && when->kind == JSON_BOOLEAN && when->boolean && field->minimum_items_when_count > minimum) {
             minimum = field->minimum_items_when_count;
         }

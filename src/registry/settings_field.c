@@ -1,8 +1,9 @@
 /*
  * One declared field, item or map value: present or not, valid or not, readable or sealed.
  *
- * Absent and null are the same for what is readable: the default, else null. They differ on a PUT where a box may be stored for the
- * whole value: there a null written back means that the masked value stays, and whether that satisfies `required` is a need.
+ * Absent and null are the same for what is readable: the default, else null. They differ on a PUT where a box may be stored for
+ * the whole value: there a null written back means that the masked value stays, and whether that satisfies `required` is a
+ * need.
  */
 #include "registry/settings_work.h"
 
@@ -23,7 +24,7 @@ static void check_secret(struct settings_work *work, struct settings_slot *slot,
     }
     struct bytes reason = settings_check(work->arena, slot);
     if (reason.data == NULL && settings_is_mask(text)) {
-        reason = BYTES("looks like a mask; give the secret itself");
+        reason = SETTINGS_LOOKS_LIKE_MASK;
     }
     if (reason.data != NULL) {
         settings_fail(work, slot, position, reason);
@@ -32,7 +33,8 @@ static void check_secret(struct settings_work *work, struct settings_slot *slot,
     }
 }
 
-static struct json_value *divide_secret(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+static struct json_value *divide_secret(struct settings_work *work, struct settings_slot *slot,
+                                        const struct settings_position *position)
 {
     if (slot->value != NULL) {
         check_secret(work, slot, position);
@@ -47,7 +49,8 @@ static struct json_value *divide_secret(struct settings_work *work, struct setti
     return readable_null(work);
 }
 
-static struct json_value *divide_items(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+static struct json_value *divide_items(struct settings_work *work, struct settings_slot *slot,
+                                       const struct settings_position *position)
 {
     const struct type_field *field = slot->field->items;
     struct settings_item *items = settings_name_items(work->arena, slot->value, field);
@@ -68,7 +71,8 @@ static struct json_value *divide_items(struct settings_work *work, struct settin
     return readable;
 }
 
-static struct json_value *divide_scalar(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+static struct json_value *divide_scalar(struct settings_work *work, struct settings_slot *slot,
+                                        const struct settings_position *position)
 {
     if (slot->named_secret || settings_is_free_text(slot->field)) {
         return settings_divide_free(work, slot->value, slot->named_secret, position);
@@ -79,7 +83,8 @@ static struct json_value *divide_scalar(struct settings_work *work, struct setti
     return settings_copy_node(work->arena, slot->value);
 }
 
-static struct json_value *divide_value(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+static struct json_value *divide_value(struct settings_work *work, struct settings_slot *slot,
+                                       const struct settings_position *position)
 {
     const struct type_field *field = slot->field;
     struct bytes reason = settings_check(work->arena, slot);
@@ -103,7 +108,8 @@ static struct json_value *divide_value(struct settings_work *work, struct settin
     return settings_divide_free(work, slot->value, slot->named_secret, position);
 }
 
-static struct json_value *divide_missing(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+static struct json_value *divide_missing(struct settings_work *work, struct settings_slot *slot,
+                                         const struct settings_position *position)
 {
     bool perhaps_stored = settings_may_be_stored(work, slot);
     struct bytes place = perhaps_stored ? settings_keep(work, position) : (struct bytes){NULL, 0};
@@ -123,7 +129,8 @@ static struct json_value *divide_missing(struct settings_work *work, struct sett
     return readable_null(work);
 }
 
-struct json_value *settings_divide_slot(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+struct json_value *settings_divide_slot(struct settings_work *work, struct settings_slot *slot,
+                                        const struct settings_position *position)
 {
     if (slot->field->secret) {
         return divide_secret(work, slot, position);

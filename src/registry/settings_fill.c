@@ -1,7 +1,7 @@
 /*
  * Boxes back to their places. The tree is walked once, and only where boxes are: places sorted as texts stand together below a
- * common beginning, so each step down narrows the run of boxes that can still be meant, and a subtree without boxes is never entered.
- * A box whose place the tree does not have is left alone: an administrator may have taken the field out by hand.
+ * common beginning, so each step down narrows the run of boxes that can still be meant, and a subtree without boxes is never
+ * entered. A box whose place the tree does not have is left alone: an administrator may have taken the field out by hand.
  */
 #include "registry/settings_work.h"
 
@@ -76,7 +76,8 @@ static size_t find_bound(const struct filling *filling, struct run run, struct b
 /* The boxes below `token`, which is "/" and the last step of a place. */
 static struct run narrow(const struct filling *filling, struct run run, struct bytes token)
 {
-    return (struct run){find_bound(filling, run, token, false), find_bound(filling, run, token, true), run.length + token.length};
+    return (struct run){find_bound(filling, run, token, false), find_bound(filling, run, token, true),
+                        run.length + token.length};
 }
 
 static bool open_into(struct filling *filling, struct json_value *node, const struct box *box)
@@ -100,7 +101,8 @@ static bool open_into(struct filling *filling, struct json_value *node, const st
 static bool fill_children(struct filling *filling, struct json_value *parent, struct run run);
 
 /* `position`: only its last step matters here. */
-static bool fill_child(struct filling *filling, struct json_value *child, const struct settings_position *position, struct run run)
+static bool fill_child(struct filling *filling, struct json_value *child, const struct settings_position *position,
+                       struct run run)
 {
     filling->token.length = 0;
     buf_add_char(&filling->token, '/');
@@ -163,8 +165,8 @@ static bool sort_boxes(struct filling *filling, const struct json_value *boxes)
     return true;
 }
 
-bool settings_fill(struct json_value *readable, const struct json_value *boxes, settings_open *open, void *context, struct arena *arena,
-                   struct fault *fault)
+bool settings_fill(struct json_value *readable, const struct json_value *boxes, settings_open *open, void *context,
+                   struct arena *arena, struct fault *fault)
 {
     struct filling filling = {.arena = arena, .open = open, .context = context, .fault = fault};
 

@@ -5,7 +5,8 @@
  */
 #include "registry/settings_work.h"
 
-static struct json_value *strip(struct settings_work *work, const struct json_value *value, bool secret, const struct settings_position *position);
+static struct json_value *strip(struct settings_work *work, const struct json_value *value, bool secret,
+                                const struct settings_position *position);
 
 static bool member_is_secret(const struct json_value *object, const char *member)
 {
@@ -19,10 +20,11 @@ bool settings_name_is_secret(const struct json_value *object)
     return json_member(object, "value") != NULL && (member_is_secret(object, "name") || member_is_secret(object, "key"));
 }
 
-static struct json_value *take_out(struct settings_work *work, const struct json_value *value, bool secret, const struct settings_position *position)
+static struct json_value *take_out(struct settings_work *work, const struct json_value *value, bool secret,
+                                   const struct settings_position *position)
 {
     if (secret && value->kind == JSON_STRING && settings_is_mask(value->text)) {
-        settings_fail(work, NULL, position, BYTES("looks like a mask; give the secret itself"));
+        settings_fail(work, NULL, position, SETTINGS_LOOKS_LIKE_MASK);
     } else {
         settings_seal(work, value, position);
     }
@@ -30,7 +32,8 @@ static struct json_value *take_out(struct settings_work *work, const struct json
 }
 
 /* A copy of the parent with all children up to, not with, `until`. */
-static struct json_value *copy_until(struct settings_work *work, const struct json_value *parent, const struct json_value *until)
+static struct json_value *copy_until(struct settings_work *work, const struct json_value *parent,
+                                     const struct json_value *until)
 {
     struct json_value *readable = json_new(work->arena, parent->kind);
 
@@ -40,7 +43,8 @@ static struct json_value *copy_until(struct settings_work *work, const struct js
     return readable;
 }
 
-static struct json_value *strip_children(struct settings_work *work, const struct json_value *parent, const struct settings_position *position)
+static struct json_value *strip_children(struct settings_work *work, const struct json_value *parent,
+                                         const struct settings_position *position)
 {
     bool is_array = parent->kind == JSON_ARRAY;
     struct settings_item *items = is_array ? settings_name_items(work->arena, parent, NULL) : NULL;
@@ -49,8 +53,9 @@ static struct json_value *strip_children(struct settings_work *work, const struc
     size_t index = 0;
 
     for (const struct json_value *child = parent->first; child != NULL; child = child->next, index++) {
-        struct settings_position here = is_array ? settings_item_position(position, items, index)
-                                                 : (struct settings_position){.parent = position, .step = STEP_KEY, .name = child->key};
+        struct settings_position here =
+            is_array ? settings_item_position(position, items, index)
+                     : (struct settings_position){.parent = position, .step = STEP_KEY, .name = child->key};
         bool secret = !is_array && (settings_key_is_secret(child->key) || (value_is_secret && bytes_is(child->key, "value")));
         struct json_value *changed = strip(work, child, secret, &here);
 
@@ -65,7 +70,8 @@ static struct json_value *strip_children(struct settings_work *work, const struc
 }
 
 /* What stands in the place of the value, or NULL when it may stay as it is. */
-static struct json_value *strip(struct settings_work *work, const struct json_value *value, bool secret, const struct settings_position *position)
+static struct json_value *strip(struct settings_work *work, const struct json_value *value, bool secret,
+                                const struct settings_position *position)
 {
     switch (value->kind) {
     case JSON_NULL:
@@ -86,7 +92,8 @@ static struct json_value *strip(struct settings_work *work, const struct json_va
     return NULL;
 }
 
-struct json_value *settings_divide_free(struct settings_work *work, const struct json_value *value, bool secret, const struct settings_position *position)
+struct json_value *settings_divide_free(struct settings_work *work, const struct json_value *value, bool secret,
+                                        const struct settings_position *position)
 {
     struct json_value *changed = strip(work, value, secret, position);
 

@@ -21,7 +21,8 @@ static void fill_slot(struct settings_work *work, const struct settings_members 
                       const struct json_value *sent)
 {
     bool alias = field->alias_of != NULL;
-    struct settings_slot *slot = alias ? settings_slot_named(members, bytes_from(field->alias_of)) : &members->slots[field - members->fields];
+    struct settings_slot *slot =
+        alias ? settings_slot_named(members, bytes_from(field->alias_of)) : &members->slots[field - members->fields];
 
     if (sent->kind == JSON_NULL) {
         slot->null = true;
@@ -36,8 +37,10 @@ static void note_required(const struct settings_members *members)
 {
     for (size_t i = 0; i < members->count; i++) {
         const struct type_field *field = members->slots[i].field;
-        members->slots[i].required = field->required || (field->required_when_count > 0
-                                     && settings_conditions_hold(members, field->required_when, field->required_when_count));
+        members->slots[i].required =
+            field->required
+            || (field->required_when_count > 0
+                && settings_conditions_hold(members, field->required_when, field->required_when_count));
     }
 }
 
@@ -74,7 +77,8 @@ static struct settings_position member_position(const struct settings_position *
     return (struct settings_position){.parent = parent, .step = STEP_MEMBER, .name = name};
 }
 
-static struct json_value *divide_unnamed(struct settings_work *work, const struct json_value *sent, const struct settings_position *position)
+static struct json_value *divide_unnamed(struct settings_work *work, const struct json_value *sent,
+                                         const struct settings_position *position)
 {
     if (sent->kind == JSON_NULL) {
         if (work->input->replaces) {
@@ -82,7 +86,7 @@ static struct json_value *divide_unnamed(struct settings_work *work, const struc
             settings_warn(work, position);
         }
     } else if (sent->kind == JSON_STRING && settings_is_mask(sent->text) && settings_key_is_secret(sent->key)) {
-        settings_fail(work, NULL, position, BYTES("looks like a mask; give the secret itself"));
+        settings_fail(work, NULL, position, SETTINGS_LOOKS_LIKE_MASK);
     } else {
         settings_seal(work, sent, position);
         settings_warn(work, position);
@@ -91,11 +95,13 @@ static struct json_value *divide_unnamed(struct settings_work *work, const struc
 }
 
 /* Members that the type does not name; those of the body that are common to all types are not ours. */
-static void divide_unnamed_members(struct settings_work *work, const struct settings_members *members, const struct json_value *object,
-                                   const struct settings_position *position, struct json_value *readable)
+static void divide_unnamed_members(struct settings_work *work, const struct settings_members *members,
+                                   const struct json_value *object, const struct settings_position *position,
+                                   struct json_value *readable)
 {
     for (const struct json_value *child = object->first; child != NULL; child = child->next) {
-        if (type_field_find(members->fields, members->count, child->key) != NULL || (position == NULL && is_common(work, child->key))) {
+        if (type_field_find(members->fields, members->count, child->key) != NULL
+            || (position == NULL && is_common(work, child->key))) {
             continue;
         }
         struct settings_position here = member_position(position, child->key);
@@ -103,8 +109,8 @@ static void divide_unnamed_members(struct settings_work *work, const struct sett
     }
 }
 
-static void divide_named_members(struct settings_work *work, const struct settings_members *members, const struct settings_position *position,
-                                 struct json_value *readable)
+static void divide_named_members(struct settings_work *work, const struct settings_members *members,
+                                 const struct settings_position *position, struct json_value *readable)
 {
     for (size_t i = 0; i < members->count; i++) {
         struct settings_slot *slot = &members->slots[i];
@@ -166,11 +172,13 @@ static void check_one_true(struct settings_work *work, const struct settings_mem
     }
     if (names != NULL) {
         struct bytes joined = settings_join(work->arena, names, ", ");
-        settings_fail(work, slot, position, arena_printf(work->arena, "must have at least one of %.*s true", BYTES_FORMAT(joined)));
+        settings_fail(work, slot, position,
+                      arena_printf(work->arena, "must have at least one of %.*s true", BYTES_FORMAT(joined)));
     }
 }
 
-struct json_value *settings_divide_object(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+struct json_value *settings_divide_object(struct settings_work *work, struct settings_slot *slot,
+                                          const struct settings_position *position)
 {
     struct settings_members members = {.fields = slot->field->members, .count = slot->field->member_count};
     struct json_value *readable = json_new(work->arena, JSON_OBJECT);
@@ -197,7 +205,8 @@ static bool is_listed(const struct json_value *texts, struct bytes text)
 }
 
 /* A key that must be there: in the map, or supplied by the sibling that the type names for it. */
-static void check_contained(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position, struct bytes key)
+static void check_contained(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position,
+                            struct bytes key)
 {
     const struct json_value *value = json_member_bytes(slot->value, key);
     const struct json_value *from = json_member_bytes(slot->field->map_key_from, key);
@@ -218,7 +227,8 @@ static void check_contained(struct settings_work *work, struct settings_slot *sl
     }
 }
 
-struct json_value *settings_divide_map(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position)
+struct json_value *settings_divide_map(struct settings_work *work, struct settings_slot *slot,
+                                       const struct settings_position *position)
 {
     const struct type_field *map = slot->field;
     struct json_value *readable = json_new(work->arena, JSON_OBJECT);
@@ -233,12 +243,14 @@ struct json_value *settings_divide_map(struct settings_work *work, struct settin
         };
         if (map->map_keys != NULL && !is_listed(map->map_keys, child->key)) {
             struct bytes keys = settings_join(work->arena, map->map_keys, ", ");
-            settings_fail(work, NULL, &here, arena_printf(work->arena, "is not a key of this map, which has %.*s", BYTES_FORMAT(keys)));
+            settings_fail(work, NULL, &here,
+                          arena_printf(work->arena, "is not a key of this map, which has %.*s", BYTES_FORMAT(keys)));
             continue;
         }
         settings_add_child(readable, settings_divide_slot(work, &one, &here), child->key);
     }
-    for (const struct json_value *key = map->map_must_contain == NULL ? NULL : map->map_must_contain->first; key != NULL; key = key->next) {
+    for (const struct json_value *key = map->map_must_contain == NULL ? NULL : map->map_must_contain->first; key != NULL;
+         key = key->next) {
         check_contained(work, slot, position, key->text);
     }
     return readable;

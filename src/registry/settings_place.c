@@ -1,7 +1,8 @@
 /*
  * A place must be the same when a list comes back reordered and with nulls where secrets were. So an item is known by its
- * `name` or `key` rather than by its index, but only by a text that everybody may read and that comes back: not by one that is itself sealed
- * for its form (it would also put the secret into the place), not by a member that the type does not name (it is sealed).
+ * `name` or `key` rather than by its index, but only by a text that everybody may read and that comes back: not by one that is
+ * itself sealed for its form (it would also put the secret into the place), not by a member that the type does not name (it is
+ * sealed).
  *
  * Header names ignore letter case, hence `name` is lower-cased (ASCII); a `key` of a property list is taken as it is.
  * Equal names are numbered by sorting, not by hashing: a caller can choose names that collide.
@@ -65,7 +66,8 @@ static size_t length_of(const struct settings_position *position)
     return length;
 }
 
-/* A key may be as long as a body, and every one of very many places below it repeats it: nothing is looked at once the arena is full. */
+/* A key may be as long as a body, and every one of very many places below it repeats it: nothing is looked at once the arena is
+ * full. */
 struct bytes settings_place_of(struct arena *arena, const struct settings_position *position)
 {
     struct buf buf;
@@ -140,7 +142,8 @@ static struct bytes lower_cased(struct arena *arena, struct bytes text)
 }
 
 /* What the item's member of that name will be in the readable settings, if that is a text by which it can be known. */
-static struct bytes readable_name(struct arena *arena, const struct json_value *item, const struct type_field *field, const char *member)
+static struct bytes readable_name(struct arena *arena, const struct json_value *item, const struct type_field *field,
+                                  const char *member)
 {
     const struct json_value *value = json_member(item, member);
 
@@ -226,7 +229,8 @@ struct settings_item *settings_name_items(struct arena *arena, const struct json
     return items;
 }
 
-struct settings_position settings_item_position(const struct settings_position *parent, const struct settings_item *items, size_t index)
+struct settings_position settings_item_position(const struct settings_position *parent, const struct settings_item *items,
+                                                size_t index)
 {
     struct settings_position position = {.parent = parent, .step = STEP_ITEM, .index = index};
 

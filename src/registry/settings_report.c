@@ -1,8 +1,8 @@
 /*
  * What one division finds out, gathered into the lists of struct settings, each in the order of finding.
  *
- * One error a field, the first: what follows from a wrong value would only hide what is to be corrected. A reason never holds the
- * value it is about; whether that is a secret need not be asked then.
+ * One error a field, the first: what follows from a wrong value would only hide what is to be corrected. A reason never holds
+ * the value it is about; whether that is a secret need not be asked then.
  */
 #include "registry/settings_work.h"
 
@@ -21,7 +21,8 @@ static struct bytes join(struct arena *arena, struct bytes a, const char *betwee
 
 void settings_fail_with(struct settings_work *work, struct bytes path, struct bytes message)
 {
-    struct settings_error *error = work->error_count < SETTINGS_ERRORS_MAX ? ARENA_NEW(work->arena, struct settings_error) : NULL;
+    struct settings_error *error =
+        work->error_count < SETTINGS_ERRORS_MAX ? ARENA_NEW(work->arena, struct settings_error) : NULL;
 
     if (error == NULL) {
         return;
@@ -32,7 +33,8 @@ void settings_fail_with(struct settings_work *work, struct bytes path, struct by
     work->error_count++;
 }
 
-void settings_fail(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position, struct bytes reason)
+void settings_fail(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position,
+                   struct bytes reason)
 {
     if (work->error_count == SETTINGS_ERRORS_MAX || (slot != NULL && slot->failed)) {
         return;
@@ -111,7 +113,8 @@ void settings_refer(struct settings_work *work, const struct settings_slot *slot
     work->references_end = &reference->next;
 }
 
-void settings_need_any(struct settings_work *work, struct settings_place *any, struct bytes given, const struct settings_error *error)
+void settings_need_any(struct settings_work *work, struct settings_place *any, struct bytes given,
+                       const struct settings_error *error)
 {
     struct settings_need *need = ARENA_NEW(work->arena, struct settings_need);
 
@@ -123,7 +126,8 @@ void settings_need_any(struct settings_work *work, struct settings_place *any, s
     work->needs_end = &need->next;
 }
 
-void settings_need_place(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position, struct bytes place)
+void settings_need_place(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position,
+                         struct bytes place)
 {
     struct bytes path = settings_path_of(work->arena, position);
     struct settings_error error = {.field = path, .message = join(work->arena, path, " ", BYTES("is required"))};

@@ -1,9 +1,10 @@
 /*
  * What is required only under conditions, and rules over several fields.
  *
- * A PUT knows the body but not what is stored: a secret that was left out, and a text that was written back as null because it is
- * masked (its form told a password), are there or not, only the database can say. Rules have three answers therefore, and the third
- * one becomes a need. Rules see defaults as if they had been sent, and wrong values as given: those have their own error.
+ * A PUT knows the body but not what is stored: a secret that was left out, and a text that was written back as null because it
+ * is masked (its form told a password), are there or not, only the database can say. Rules have three answers therefore, and
+ * the third one becomes a need. Rules see defaults as if they had been sent, and wrong values as given: those have their own
+ * error.
  */
 #include "registry/settings_work.h"
 
@@ -62,7 +63,8 @@ bool settings_conditions_hold(const struct settings_members *members, const stru
 
 bool settings_is_free_text(const struct type_field *field)
 {
-    return field->kind == TYPE_ANY || (field->kind == TYPE_STRING && !field->secret && field->choices == NULL && !field->reference_by_name);
+    return field->kind == TYPE_ANY
+           || (field->kind == TYPE_STRING && !field->secret && field->choices == NULL && !field->reference_by_name);
 }
 
 bool settings_may_be_stored(const struct settings_work *work, const struct settings_slot *slot)
@@ -75,7 +77,8 @@ bool settings_may_be_stored(const struct settings_work *work, const struct setti
     if (settings_is_free_text(field)) {
         return true;
     }
-    bool whole = field->kind == TYPE_STRING || field->kind == TYPE_INTEGER || (field->kind == TYPE_ARRAY && field->items == NULL)
+    bool whole = field->kind == TYPE_STRING || field->kind == TYPE_INTEGER
+                 || (field->kind == TYPE_ARRAY && field->items == NULL)
                  || (field->kind == TYPE_OBJECT && field->members == NULL && field->map_values == NULL);
     return slot->named_secret && whole;
 }
@@ -118,7 +121,8 @@ static struct bytes name_fields(struct settings_work *work, const struct type_ru
     return arena_printf(work->arena, "%.*s %s", BYTES_FORMAT(names), rest);
 }
 
-static void apply_any_of(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule, struct settings_slot *slot)
+static void apply_any_of(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule,
+                         struct settings_slot *slot)
 {
     struct settings_place *any = NULL;
 
@@ -143,8 +147,8 @@ static void apply_any_of(struct settings_work *work, const struct settings_membe
 }
 
 /* `slot`: the field that must be there as well. */
-static void apply_required_when_present(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule,
-                                        struct settings_slot *slot)
+static void apply_required_when_present(struct settings_work *work, const struct settings_members *members,
+                                        const struct type_rule *rule, struct settings_slot *slot)
 {
     const struct settings_slot *given = settings_slot_named(members, bytes_from(rule->given));
     enum settings_supply whether = settings_supply_of(work, given);
@@ -164,9 +168,11 @@ static void apply_required_when_present(struct settings_work *work, const struct
     if (slot->failed || slot->needed) {
         return;
     }
-    struct settings_place *any = supply == SUPPLY_NOTHING ? NULL : settings_add_place(work->arena, NULL, place_of_field(work, slot->field));
+    struct settings_place *any =
+        supply == SUPPLY_NOTHING ? NULL : settings_add_place(work->arena, NULL, place_of_field(work, slot->field));
     slot->needed = true;
-    settings_need_any(work, any, whether == SUPPLY_GIVEN ? (struct bytes){NULL, 0} : place_of_field(work, given->field), &error);
+    settings_need_any(work, any, whether == SUPPLY_GIVEN ? (struct bytes){NULL, 0} : place_of_field(work, given->field),
+                      &error);
 }
 
 /* A value of another kind counts as true: it has its own error. */
@@ -184,8 +190,8 @@ static bool is_true(const struct settings_slot *slot)
     return value != NULL && value->kind == JSON_BOOLEAN && value->boolean;
 }
 
-static void apply_not_both_true(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule,
-                                struct settings_slot *slot)
+static void apply_not_both_true(struct settings_work *work, const struct settings_members *members,
+                                const struct type_rule *rule, struct settings_slot *slot)
 {
     size_t count = 0;
 
@@ -193,7 +199,9 @@ static void apply_not_both_true(struct settings_work *work, const struct setting
         count += is_true(settings_slot_named(members, name->text));
     }
     if (count > 1) {
-        fail_rule(work, slot, name_fields(work, rule, " and ", rule->fields->count == 2 ? "must not both be true" : "must not be true together"));
+        fail_rule(
+            work, slot,
+            name_fields(work, rule, " and ", rule->fields->count == 2 ? "must not both be true" : "must not be true together"));
     }
 }
 
@@ -213,8 +221,8 @@ static struct bytes tell_conditions(struct arena *arena, const struct type_rule 
     return buf_bytes(&buf);
 }
 
-static void apply_any_true_when(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule,
-                                struct settings_slot *slot)
+static void apply_any_true_when(struct settings_work *work, const struct settings_members *members,
+                                const struct type_rule *rule, struct settings_slot *slot)
 {
     for (const struct json_value *name = rule->fields->first; name != NULL; name = name->next) {
         if (is_not_false(settings_slot_named(members, name->text))) {
@@ -226,7 +234,8 @@ static void apply_any_true_when(struct settings_work *work, const struct setting
     fail_rule(work, slot, name_fields(work, rule, " or ", text.data == NULL ? "" : text.data));
 }
 
-static void apply_rule(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule, struct settings_slot *slot)
+static void apply_rule(struct settings_work *work, const struct settings_members *members, const struct type_rule *rule,
+                       struct settings_slot *slot)
 {
     switch (rule->kind) {
     case RULE_ANY_OF_WHEN:
@@ -246,7 +255,8 @@ static void apply_rule(struct settings_work *work, const struct settings_members
 }
 
 /* Where a rule is reported: at its first field, but what is required by another field's presence each at itself. */
-static bool is_reported_at(const struct settings_members *members, const struct type_rule *rule, const struct settings_slot *slot)
+static bool is_reported_at(const struct settings_members *members, const struct type_rule *rule,
+                           const struct settings_slot *slot)
 {
     for (const struct json_value *name = rule->fields->first; name != NULL; name = name->next) {
         if (settings_slot_named(members, name->text) == slot) {
@@ -265,7 +275,8 @@ void settings_apply_rules(struct settings_work *work, const struct settings_memb
 
     for (size_t i = 0; i < type->rule_count; i++) {
         const struct type_rule *rule = &type->rules[i];
-        if (is_reported_at(members, rule, &members->slots[index]) && settings_conditions_hold(members, rule->when, rule->when_count)) {
+        if (is_reported_at(members, rule, &members->slots[index])
+            && settings_conditions_hold(members, rule->when, rule->when_count)) {
             apply_rule(work, members, rule, &members->slots[index]);
         }
     }

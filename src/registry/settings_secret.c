@@ -1,11 +1,11 @@
 /*
- * Which keys and texts say of themselves that they are secret. For free-form members only: what a type declares is secret because the
- * type says so.
+ * Which keys and texts say of themselves that they are secret. For free-form members only: what a type declares is secret
+ * because the type says so.
  *
  * Both err towards sealing. What is sealed without need is masked in lists and read in full by those who may read secrets, and
- * nothing is lost by writing it back; what is left readable without need is a leak. Texts are judged more narrowly than keys, because they are
- * masked as a whole: in a text a word counts only at the end of a parameter's name (`trustStorePassword=`, not `pwdLastSet=`).
- * What no rule can see: a password as a bare word under a harmless key.
+ * nothing is lost by writing it back; what is left readable without need is a leak. Texts are judged more narrowly than keys,
+ * because they are masked as a whole: in a text a word counts only at the end of a parameter's name (`trustStorePassword=`, not
+ * `pwdLastSet=`). What no rule can see: a password as a bare word under a harmless key.
  */
 #include <string.h>
 
@@ -13,11 +13,12 @@
 
 #define MASK_MIN 3
 
-/* As they stand after '-', '_', '.' and ' ' were taken out. "pass" and "auth" are handled apart: they occur within other words. */
+/* Without '-', '_', '.' and ' ' between their letters. "pass" and "auth" are handled apart: they occur within other words. */
 static const char *const secret_words[] = {
-    "password", "passwd", "passphrase", "passcode", "passkey", "pwd", "secret", "token", "apikey", "credential", "privatekey", "accesskey",
-    "accountkey", "sharedkey", "subscriptionkey", "functionskey", "signingkey", "encryptionkey", "masterkey", "authkey", "authorization",
-    "cookie", "bearer", "jwt", "sessionid",
+    "password",        "passwd",       "passphrase", "passcode",      "passkey",   "pwd",        "secret",
+    "token",           "apikey",       "credential", "privatekey",    "accesskey", "accountkey", "sharedkey",
+    "subscriptionkey", "functionskey", "signingkey", "encryptionkey", "masterkey", "authkey",    "authorization",
+    "cookie",          "bearer",       "jwt",        "sessionid",
 };
 
 #define WORD_COUNT (sizeof secret_words / sizeof secret_words[0])
@@ -125,8 +126,10 @@ static size_t find_last(struct bytes text, char c)
 /* host:port, or a password that was cut short by a character that should have been encoded? */
 static bool is_host_and_port(struct bytes authority)
 {
-    const char *bracket = authority.length > 0 && authority.data[0] == '[' ? memchr(authority.data, ']', authority.length) : NULL;
-    struct bytes rest = bracket == NULL ? authority : bytes_slice(authority, (size_t) (bracket - authority.data), authority.length);
+    const char *bracket =
+        authority.length > 0 && authority.data[0] == '[' ? memchr(authority.data, ']', authority.length) : NULL;
+    struct bytes rest =
+        bracket == NULL ? authority : bytes_slice(authority, (size_t) (bracket - authority.data), authority.length);
     size_t at = 0;
 
     while (at < rest.length && rest.data[at] != ':') {
@@ -257,8 +260,9 @@ bool settings_text_is_secret(struct bytes text)
 {
     static const char pem[] = "PRIVATE KEY-----";
 
-    return text.length > 0 && (has_url_password(text) || has_oracle_password(text) || has_secret_parameter(text)
-                               || memmem(text.data, text.length, pem, sizeof pem - 1) != NULL);
+    return text.length > 0
+           && (has_url_password(text) || has_oracle_password(text) || has_secret_parameter(text)
+               || memmem(text.data, text.length, pem, sizeof pem - 1) != NULL);
 }
 
 bool settings_is_mask(struct bytes text)

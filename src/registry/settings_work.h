@@ -2,9 +2,9 @@
  * What the files settings*.c share while one body is divided. Internal to this room: everybody else includes settings.h.
  *
  * Picture: the body is walked once, field by field. A chain of positions on the stack says where the walk is; places and field
- * paths are written out only for what is reported. Every declared field, item or map value in hand is a slot: what was sent, and
- * what is known about it. Nothing here is checked for NULL memory on the way: once the arena overflowed all goes on with NULLs and
- * settings_divide returns false at the end.
+ * paths are written out only for what is reported. Every declared field, item or map value in hand is a slot: what was sent,
+ * and what is known about it. Nothing here is checked for NULL memory on the way: once the arena overflowed all goes on with
+ * NULLs and settings_divide returns false at the end.
  */
 #ifndef PATCHBAY_REGISTRY_SETTINGS_WORK_H
 #define PATCHBAY_REGISTRY_SETTINGS_WORK_H
@@ -13,6 +13,8 @@
 #include "registry/settings.h"
 
 #define SETTINGS_ERRORS_MAX 1000 /* a body of a million wrong items needs no answer of a million errors */
+
+#define SETTINGS_LOOKS_LIKE_MASK BYTES("looks like a mask; give the secret itself")
 
 struct settings_work {
     const struct settings_input *input;
@@ -38,9 +40,9 @@ enum settings_step {
 struct settings_position {
     const struct settings_position *parent; /* NULL: a member of the body itself */
     enum settings_step step;
-    struct bytes name;  /* the member's or key's; of an item only when repeat is not 0 */
-    size_t index;       /* of an item */
-    size_t repeat;      /* n: the n-th item of that name; 0: the item has none and is addressed by its index */
+    struct bytes name; /* the member's or key's; of an item only when repeat is not 0 */
+    size_t index;      /* of an item */
+    size_t repeat;     /* n: the n-th item of that name; 0: the item has none and is addressed by its index */
 };
 
 /* The name by which an item is addressed, {NULL, 0} when it has none, and which of that name it is, from 1. */
@@ -58,7 +60,8 @@ void settings_add_token(struct buf *buf, const struct settings_position *positio
 /* One entry an item, or NULL when no item has a name. `field`: what the type says of an item; NULL in free-form members. */
 struct settings_item *settings_name_items(struct arena *arena, const struct json_value *array, const struct type_field *field);
 /* The position of item `index`; `items` as settings_name_items gave them. */
-struct settings_position settings_item_position(const struct settings_position *parent, const struct settings_item *items, size_t index);
+struct settings_position settings_item_position(const struct settings_position *parent, const struct settings_item *items,
+                                                size_t index);
 
 /* ---- what is said about a field ---- */
 
@@ -88,7 +91,7 @@ const struct json_value *settings_effective(const struct settings_slot *slot);
 struct settings_slot *settings_slot_named(const struct settings_members *members, struct bytes name);
 bool settings_conditions_hold(const struct settings_members *members, const struct type_condition *when, size_t count);
 
-/* Whether a field has a value: for secrets, and for what may be sealed for its form, only the database knows (a PUT with null). */
+/* Whether a field has a value: of secrets, and of what may be sealed for its form, only the database knows on a PUT. */
 enum settings_supply { SUPPLY_NOTHING, SUPPLY_PERHAPS_STORED, SUPPLY_GIVEN };
 enum settings_supply settings_supply_of(const struct settings_work *work, const struct settings_slot *slot);
 /* Texts that the type neither marks as secret nor limits to a list: sealed when their form says so. */
@@ -99,7 +102,8 @@ bool settings_may_be_stored(const struct settings_work *work, const struct setti
 /* ---- checks of one value by itself: settings_check.c ---- */
 
 /* `value` with what the type tidies applied (and the host name filled in, if `host_name` is not NULL); `value` may be NULL. */
-const struct json_value *settings_tidy(struct arena *arena, const struct type_field *field, const struct json_value *value, const char *host_name);
+const struct json_value *settings_tidy(struct arena *arena, const struct type_field *field, const struct json_value *value,
+                                       const char *host_name);
 /* What is wrong with slot->value, as the end of a sentence ("must be an integer"), or {NULL, 0}. Never holds the value. */
 struct bytes settings_check(struct arena *arena, const struct settings_slot *slot);
 /* "A, B" of an array of strings or numbers. */
@@ -112,10 +116,13 @@ void settings_apply_rules(struct settings_work *work, const struct settings_memb
 
 /* ---- the walk: each returns what the readable settings hold, without a key ---- */
 
-struct json_value *settings_divide_slot(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position); /* settings_field.c */
-struct json_value *settings_divide_body(struct settings_work *work);                                                                  /* settings_object.c */
-struct json_value *settings_divide_object(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position);
-struct json_value *settings_divide_map(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position);
+struct json_value *settings_divide_slot(struct settings_work *work, struct settings_slot *slot,
+                                        const struct settings_position *position); /* settings_field.c */
+struct json_value *settings_divide_body(struct settings_work *work);               /* settings_object.c */
+struct json_value *settings_divide_object(struct settings_work *work, struct settings_slot *slot,
+                                          const struct settings_position *position);
+struct json_value *settings_divide_map(struct settings_work *work, struct settings_slot *slot,
+                                       const struct settings_position *position);
 /* Free-form: `secret` when what names the value says so. */
 struct json_value *settings_divide_free(struct settings_work *work, const struct json_value *value, bool secret,
                                         const struct settings_position *position); /* settings_free.c */
@@ -124,16 +131,19 @@ bool settings_name_is_secret(const struct json_value *object);
 
 /* ---- results: settings_report.c ---- */
 
-void settings_fail(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position, struct bytes reason); /* slot may be NULL */
+void settings_fail(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position,
+                   struct bytes reason); /* slot may be NULL */
 void settings_fail_with(struct settings_work *work, struct bytes path, struct bytes message);
 void settings_seal(struct settings_work *work, const struct json_value *value, const struct settings_position *position);
 struct bytes settings_keep(struct settings_work *work, const struct settings_position *position); /* the place */
 void settings_warn(struct settings_work *work, const struct settings_position *position);
 void settings_refer(struct settings_work *work, const struct settings_slot *slot, const struct settings_position *position);
 /* The box at `place` is needed; message "PATH is required". slot may be NULL. */
-void settings_need_place(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position, struct bytes place);
+void settings_need_place(struct settings_work *work, struct settings_slot *slot, const struct settings_position *position,
+                         struct bytes place);
 /* One box among `any` is needed, if the one at `given` (when not empty) is there. */
-void settings_need_any(struct settings_work *work, struct settings_place *any, struct bytes given, const struct settings_error *error);
+void settings_need_any(struct settings_work *work, struct settings_place *any, struct bytes given,
+                       const struct settings_error *error);
 /* Puts a place in front of a list. */
 struct settings_place *settings_add_place(struct arena *arena, struct settings_place *rest, struct bytes place);
 

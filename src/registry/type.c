@@ -51,9 +51,12 @@ bool type_compile(const struct type_source *source, const struct json_value *at,
 /* ---- one file ---- */
 
 static const struct type_key type_keys[] = {
-    {.name = "type", .kind = JSON_STRING, .required = true},  {.name = "title", .kind = JSON_STRING, .required = true},
-    {.name = "fields", .kind = JSON_ARRAY, .required = true}, {.name = "constraints", .kind = JSON_ARRAY},
-    {.name = "note", .kind = JSON_STRING},                    {.name = "discriminator_collision", .kind = JSON_OBJECT},
+    {.name = "type", .kind = JSON_STRING, .required = true},
+    {.name = "title", .kind = JSON_STRING, .required = true},
+    {.name = "fields", .kind = JSON_ARRAY, .required = true},
+    {.name = "constraints", .kind = JSON_ARRAY},
+    {.name = "note", .kind = JSON_STRING},
+    {.name = "discriminator_collision", .kind = JSON_OBJECT},
 };
 
 static const struct type_key collision_keys[] = {
@@ -64,14 +67,16 @@ static const struct type_key collision_keys[] = {
 
 static bool read_collision(const struct type_source *source, const struct json_value *object, struct connection_type *type)
 {
-    if (!type_check_keys(source, object, "discriminator_collision", collision_keys, sizeof collision_keys / sizeof collision_keys[0])) {
+    if (!type_check_keys(source, object, "discriminator_collision", collision_keys,
+                         sizeof collision_keys / sizeof collision_keys[0])) {
         return false;
     }
     const struct json_value *name = json_member(object, "field");
     const struct type_field *field = type_field_find(type->fields, type->field_count, name->text);
 
     if (field == NULL || field->kind != TYPE_STRING || field->alias_of != NULL) {
-        return type_fail(source, name, "discriminator_collision: %.*s is no string field of this type", BYTES_FORMAT(name->text));
+        return type_fail(source, name, "discriminator_collision: %.*s is no string field of this type",
+                         BYTES_FORMAT(name->text));
     }
     type->collision_field = field->name;
     type->collision_values = json_member(object, "values");
@@ -100,7 +105,8 @@ static bool check_name(const struct type_source *source, const struct json_value
 }
 
 /* These belong to every connection, whatever its type. */
-static bool check_not_common(const struct type_source *source, const struct json_value *fields, const struct connection_type *type)
+static bool check_not_common(const struct type_source *source, const struct json_value *fields,
+                             const struct connection_type *type)
 {
     static const char *const common[] = {"type", "name", "description", "deployToWorker", "enabled"};
     const struct json_value *object = fields->first;
@@ -133,7 +139,8 @@ static bool read_type(const struct type_source *source, struct connection_type *
         return type_fail(source, root, "too large");
     }
     return type_read_fields(source, fields, true, &type->fields, &type->field_count) && check_not_common(source, fields, type)
-           && (constraints == NULL || type_read_rules(source, constraints, type)) && (collision == NULL || read_collision(source, collision, type));
+           && (constraints == NULL || type_read_rules(source, constraints, type))
+           && (collision == NULL || read_collision(source, collision, type));
 }
 
 static bool read_text(const char *path, struct arena *arena, struct bytes *text, struct fault *fault)
@@ -160,7 +167,8 @@ static bool check_file_name(const struct type_source *source, const char *file_n
     struct bytes stem = bytes_slice(bytes_from(file_name), 0, strlen(file_name) - strlen(".json"));
 
     return bytes_is(stem, type->name)
-           || type_fail(source, json_member(source->root, "type"), "type %s must be in a file named %s.json", type->name, type->name);
+           || type_fail(source, json_member(source->root, "type"), "type %s must be in a file named %s.json", type->name,
+                        type->name);
 }
 
 static bool load_file(struct type_table *table, const char *directory, const char *file_name, struct fault *fault)
@@ -222,8 +230,8 @@ static bool check_collisions(const struct type_table *table, const char *directo
         const struct json_value *values = table->types[i].collision_values;
         for (const struct json_value *value = values == NULL ? NULL : values->first; value != NULL; value = value->next) {
             if (type_find(table, value->text) != NULL || type_find_by_collision(table, value->text) != &table->types[i]) {
-                return fault_set(fault, FAULT_INVALID, "%s/%s.json: discriminator_collision: %.*s means another type, too", directory,
-                                 table->types[i].name, BYTES_FORMAT(value->text));
+                return fault_set(fault, FAULT_INVALID, "%s/%s.json: discriminator_collision: %.*s means another type, too",
+                                 directory, table->types[i].name, BYTES_FORMAT(value->text));
             }
         }
     }

@@ -1,5 +1,6 @@
 /*
- * Connection types: what their settings look like. Read from conf/types/NAME.json (one file a type; docs/types.md has the format) at start.
+ * Connection types: what their settings look like. Read at start from the folder conf/types, NAME.json a type; docs/types.md has
+ * the format.
  *
  * A wrong file stops the start with file, line and reason. Types live until type_table_free; nothing here changes after loading.
  * Not here: checking a body against a type (settings.h).
@@ -48,7 +49,7 @@ struct type_field {
     const struct type_field *map_values;    /* TYPE_OBJECT with free keys: one field that describes a value, NULL: none */
     const struct json_value *map_keys;      /* "map_keys_enum": JSON_ARRAY of the allowed keys, or NULL */
     const struct json_value *map_must_contain; /* JSON_ARRAY of keys, or NULL */
-    const struct json_value *map_key_from;  /* JSON_OBJECT: a key that must be contained -> the sibling that may supply it instead; or NULL */
+    const struct json_value *map_key_from;  /* JSON_OBJECT: such a key -> the sibling that may supply it instead; or NULL */
     const struct json_value *one_true;      /* "at_least_one_true": JSON_ARRAY of boolean members, or NULL */
 };
 
@@ -69,7 +70,8 @@ struct connection_type {
     size_t field_count;
     const struct type_rule *rules;
     size_t rule_count;
-    /* "discriminator_collision": {"field": "elasticsearchType", "values": ["READ_WRITE","READ"]}: a repeated or collapsed "type" means that field */
+    /* "discriminator_collision": {"field": "elasticsearchType", "values": ["READ_WRITE","READ"]}: a repeated or collapsed "type"
+     * with one of these values means that field. NULL: none */
     const char *collision_field;
     const struct json_value *collision_values;
 };

@@ -1,5 +1,6 @@
 /*
- * One field of a type file, as a value that settings_*.c can trust: whatever they take for granted is refused here if it is not so.
+ * One field of a type file, as a value that settings_*.c can trust: whatever they take for granted is refused here if it is not
+ * so.
  *
  * A default is checked by the same code that checks requests, so a default that a client could not send cannot be declared.
  */
@@ -48,7 +49,8 @@ static const struct type_key field_keys[] = {
 #define FIELD_KEY_COUNT (sizeof field_keys / sizeof field_keys[0])
 
 /* What makes sense only for a field with a name and siblings, not for items of an array or values of a map. */
-static const char *const keys_of_named[] = {"name", "required", "required_when", "default", "alias_of", "min_items_when", "map_key_from"};
+static const char *const keys_of_named[] = {"name",     "required",       "required_when", "default",
+                                            "alias_of", "min_items_when", "map_key_from"};
 
 /* What only the type's own fields can have, because places of array items depend on what the others do. */
 static const char *const keys_of_outer[] = {"alias_of", "fill"};
@@ -63,9 +65,11 @@ static const struct {
 
 enum standing { STANDING_OUTER, STANDING_MEMBER, STANDING_NAMELESS };
 
-static bool read_field(const struct type_source *source, const struct json_value *object, enum standing standing, struct type_field *field);
+static bool read_field(const struct type_source *source, const struct json_value *object, enum standing standing,
+                       struct type_field *field);
 
-static bool refuse_keys(const struct type_source *source, const struct json_value *object, const char *const *names, size_t count, const char *whom)
+static bool refuse_keys(const struct type_source *source, const struct json_value *object, const char *const *names,
+                        size_t count, const char *whom)
 {
     for (size_t i = 0; i < count; i++) {
         const struct json_value *member = json_member(object, names[i]);
@@ -97,7 +101,8 @@ static bool read_kind(const struct type_source *source, const struct json_value 
     return true;
 }
 
-static bool read_integer(const struct type_source *source, const struct json_value *object, const char *key, bool *has, int64_t *number)
+static bool read_integer(const struct type_source *source, const struct json_value *object, const char *key, bool *has,
+                         int64_t *number)
 {
     const struct json_value *member = json_member(object, key);
 
@@ -124,7 +129,8 @@ static bool read_bounds(const struct type_source *source, const struct json_valu
 {
     if (!read_integer(source, object, "min", &field->has_minimum, &field->minimum)
         || !read_integer(source, object, "max", &field->has_maximum, &field->maximum)
-        || !read_size(source, object, "min_length", &field->minimum_length) || !read_size(source, object, "max_length", &field->maximum_length)
+        || !read_size(source, object, "min_length", &field->minimum_length)
+        || !read_size(source, object, "max_length", &field->maximum_length)
         || !read_size(source, object, "min_items", &field->minimum_items)) {
         return false;
     }
@@ -167,7 +173,9 @@ static bool read_text_rules(const struct type_source *source, const struct json_
     if (tidy != NULL && !bytes_is(tidy->text, "trailing-slash") && !bytes_is(tidy->text, "no-leading-slash")) {
         return type_fail(source, tidy, "tidy must be trailing-slash or no-leading-slash");
     }
-    field->tidy = tidy == NULL ? TIDY_NOTHING : bytes_is(tidy->text, "trailing-slash") ? TIDY_TRAILING_SLASH : TIDY_NO_LEADING_SLASH;
+    field->tidy = tidy == NULL                             ? TIDY_NOTHING
+                  : bytes_is(tidy->text, "trailing-slash") ? TIDY_TRAILING_SLASH
+                                                           : TIDY_NO_LEADING_SLASH;
     if (fill != NULL && !bytes_is(fill->text, "host-name")) {
         return type_fail(source, fill, "fill must be host-name");
     }
@@ -217,7 +225,8 @@ static bool check_secret(const struct type_source *source, const struct json_val
     return true;
 }
 
-static bool read_nameless(const struct type_source *source, const struct json_value *object, const struct type_field **described)
+static bool read_nameless(const struct type_source *source, const struct json_value *object,
+                          const struct type_field **described)
 {
     struct type_field *field = ARENA_NEW(source->arena, struct type_field);
 
@@ -282,12 +291,14 @@ static bool contains(const struct json_value *texts, struct bytes text)
 
 static bool check_contained_keys(const struct type_source *source, const struct type_field *field)
 {
-    for (const struct json_value *key = field->map_must_contain == NULL ? NULL : field->map_must_contain->first; key != NULL; key = key->next) {
+    for (const struct json_value *key = field->map_must_contain == NULL ? NULL : field->map_must_contain->first; key != NULL;
+         key = key->next) {
         if (field->map_keys != NULL && !contains(field->map_keys, key->text)) {
             return type_fail(source, key, "map_must_contain: %.*s is not in map_keys_enum", BYTES_FORMAT(key->text));
         }
     }
-    for (const struct json_value *key = field->map_key_from == NULL ? NULL : field->map_key_from->first; key != NULL; key = key->next) {
+    for (const struct json_value *key = field->map_key_from == NULL ? NULL : field->map_key_from->first; key != NULL;
+         key = key->next) {
         if (field->map_must_contain == NULL || !contains(field->map_must_contain, key->key)) {
             return type_fail(source, key, "map_key_from: %.*s is not in map_must_contain", BYTES_FORMAT(key->key));
         }
@@ -338,7 +349,8 @@ static bool check_default(const struct type_source *source, const struct json_va
     return true;
 }
 
-static bool read_common(const struct type_source *source, const struct json_value *object, enum standing standing, struct type_field *field)
+static bool read_common(const struct type_source *source, const struct json_value *object, enum standing standing,
+                        struct type_field *field)
 {
     if (!type_check_keys(source, object, "a field", field_keys, FIELD_KEY_COUNT)) {
         return false;
@@ -348,10 +360,12 @@ static bool read_common(const struct type_source *source, const struct json_valu
         return false;
     }
     if (standing != STANDING_OUTER
-        && !refuse_keys(source, object, keys_of_outer, sizeof keys_of_outer / sizeof keys_of_outer[0], "the type's own fields")) {
+        && !refuse_keys(source, object, keys_of_outer, sizeof keys_of_outer / sizeof keys_of_outer[0],
+                        "the type's own fields")) {
         return false;
     }
-    if (standing != STANDING_NAMELESS && (json_member(object, "name") == NULL || json_member(object, "name")->text.length == 0)) {
+    if (standing != STANDING_NAMELESS
+        && (json_member(object, "name") == NULL || json_member(object, "name")->text.length == 0)) {
         return type_fail(source, object, "a field needs \"name\"");
     }
     field->name = standing == STANDING_NAMELESS ? "" : type_text(source, object, "name");
@@ -360,12 +374,14 @@ static bool read_common(const struct type_source *source, const struct json_valu
     return field->name != NULL || type_fail(source, object, "too large");
 }
 
-static bool read_field(const struct type_source *source, const struct json_value *object, enum standing standing, struct type_field *field)
+static bool read_field(const struct type_source *source, const struct json_value *object, enum standing standing,
+                       struct type_field *field)
 {
     const struct json_value *assumed;
 
-    if (!read_common(source, object, standing, field) || !read_kind(source, object, field) || !read_bounds(source, object, field)
-        || !read_choices(source, object, field) || !read_text_rules(source, object, field) || !read_reference(source, object, field)
+    if (!read_common(source, object, standing, field) || !read_kind(source, object, field)
+        || !read_bounds(source, object, field) || !read_choices(source, object, field)
+        || !read_text_rules(source, object, field) || !read_reference(source, object, field)
         || !check_secret(source, object, field) || !read_array(source, object, field) || !read_members(source, object, field)
         || !read_map(source, object, field)) {
         return false;
@@ -374,7 +390,8 @@ static bool read_field(const struct type_source *source, const struct json_value
     return assumed == NULL || check_default(source, assumed, field);
 }
 
-bool type_read_fields(const struct type_source *source, const struct json_value *array, bool outer, const struct type_field **fields, size_t *count)
+bool type_read_fields(const struct type_source *source, const struct json_value *array, bool outer,
+                      const struct type_field **fields, size_t *count)
 {
     struct type_field *all = ARENA_ARRAY(source->arena, struct type_field, array->count);
     size_t done = 0;

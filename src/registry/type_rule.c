@@ -1,6 +1,6 @@
 /*
- * What a type file says across fields: conditions, aliases, constraints. Everything named must exist and be of a kind that can be compared,
- * so that settings_rules.c never looks for a field in vain.
+ * What a type file says across fields: conditions, aliases, constraints. Everything named must exist and be of a kind that can
+ * be compared, so that settings_rules.c never looks for a field in vain.
  *
  * A condition cannot be on free text or on a secret: on a PUT both may be stored where the request shows null.
  */
@@ -11,7 +11,8 @@
 static bool can_be_condition(const struct type_field *field)
 {
     return field->alias_of == NULL
-           && (field->kind == TYPE_BOOLEAN || field->kind == TYPE_INTEGER || (field->kind == TYPE_STRING && field->choices != NULL));
+           && (field->kind == TYPE_BOOLEAN || field->kind == TYPE_INTEGER
+               || (field->kind == TYPE_STRING && field->choices != NULL));
 }
 
 /* One value stands for a list of one. */
@@ -25,7 +26,8 @@ static const struct json_value *as_list(const struct type_source *source, const 
     return list;
 }
 
-static bool check_condition_values(const struct type_source *source, const struct json_value *at, const struct type_field *field)
+static bool check_condition_values(const struct type_source *source, const struct json_value *at,
+                                   const struct type_field *field)
 {
     const struct json_value *value = at->kind == JSON_ARRAY ? at->first : at;
 
@@ -45,8 +47,8 @@ static bool check_condition_values(const struct type_source *source, const struc
     return true;
 }
 
-bool type_read_conditions(const struct type_source *source, const struct json_value *object, const struct type_field *fields, size_t count,
-                          const struct type_condition **when, size_t *when_count)
+bool type_read_conditions(const struct type_source *source, const struct json_value *object, const struct type_field *fields,
+                          size_t count, const struct type_condition **when, size_t *when_count)
 {
     struct type_condition *conditions = ARENA_ARRAY(source->arena, struct type_condition, object->count);
     size_t done = 0;
@@ -60,7 +62,8 @@ bool type_read_conditions(const struct type_source *source, const struct json_va
             return type_fail(source, member, "a condition names %.*s, which is no field beside it", BYTES_FORMAT(member->key));
         }
         if (!can_be_condition(field)) {
-            return type_fail(source, member, "a condition needs a boolean, an integer or a string with an enum, which %s is not", field->name);
+            return type_fail(source, member,
+                             "a condition needs a boolean, an integer or a string with an enum, which %s is not", field->name);
         }
         if (!check_condition_values(source, member, field)) {
             return false;
@@ -79,7 +82,8 @@ static bool check_alias(const struct type_source *source, const struct json_valu
     const struct type_field *target = type_field_find(fields, count, bytes_from(field->alias_of));
 
     if (target == NULL || target->alias_of != NULL || target->kind != field->kind) {
-        return type_fail(source, json_member(object, "alias_of"), "alias_of must name another field of the same type that is no alias itself");
+        return type_fail(source, json_member(object, "alias_of"),
+                         "alias_of must name another field of the same type that is no alias itself");
     }
     for (const struct json_value *member = object->first; member != NULL; member = member->next) {
         bool known = false;
@@ -114,13 +118,15 @@ static bool read_minimum_items_when(const struct type_source *source, const stru
                                     const struct type_field *fields, size_t count)
 {
     const struct json_value *when = json_member(object, "min_items_when");
-    const struct type_field *sibling = when == NULL || when->count != 1 ? NULL : type_field_find(fields, count, when->first->key);
+    const struct type_field *sibling =
+        when == NULL || when->count != 1 ? NULL : type_field_find(fields, count, when->first->key);
     int64_t items;
 
     if (when == NULL) {
         return true;
     }
-    if (sibling == NULL || sibling->kind != TYPE_BOOLEAN || sibling->alias_of != NULL || !json_int64(when->first, &items) || items < 1) {
+    if (sibling == NULL || sibling->kind != TYPE_BOOLEAN || sibling->alias_of != NULL || !json_int64(when->first, &items)
+        || items < 1) {
         return type_fail(source, when, "min_items_when must be {\"a boolean field beside it\": a number from 1}");
     }
     field->minimum_items_when = sibling->name;
@@ -128,9 +134,11 @@ static bool read_minimum_items_when(const struct type_source *source, const stru
     return true;
 }
 
-static bool check_key_sources(const struct type_source *source, const struct type_field *field, const struct type_field *fields, size_t count)
+static bool check_key_sources(const struct type_source *source, const struct type_field *field, const struct type_field *fields,
+                              size_t count)
 {
-    for (const struct json_value *key = field->map_key_from == NULL ? NULL : field->map_key_from->first; key != NULL; key = key->next) {
+    for (const struct json_value *key = field->map_key_from == NULL ? NULL : field->map_key_from->first; key != NULL;
+         key = key->next) {
         const struct type_field *sibling = key->kind == JSON_STRING ? type_field_find(fields, count, key->text) : NULL;
         if (sibling == NULL || sibling == field) {
             return type_fail(source, key, "map_key_from: the value must name a field beside %s", field->name);
@@ -139,14 +147,16 @@ static bool check_key_sources(const struct type_source *source, const struct typ
     return true;
 }
 
-bool type_check_relations(const struct type_source *source, const struct json_value *array, struct type_field *fields, size_t count)
+bool type_check_relations(const struct type_source *source, const struct json_value *array, struct type_field *fields,
+                          size_t count)
 {
     const struct json_value *object = array->first;
 
     for (size_t i = 0; i < count; i++, object = object->next) {
         struct type_field *field = &fields[i];
         if ((field->alias_of != NULL && !check_alias(source, object, field, fields, count))
-            || !read_required_when(source, object, field, fields, count) || !read_minimum_items_when(source, object, field, fields, count)
+            || !read_required_when(source, object, field, fields, count)
+            || !read_minimum_items_when(source, object, field, fields, count)
             || !check_key_sources(source, field, fields, count)) {
             return false;
         }
@@ -157,8 +167,12 @@ bool type_check_relations(const struct type_source *source, const struct json_va
 /* ---- constraints ---- */
 
 static const struct type_key rule_keys[] = {
-    {.name = "kind", .kind = JSON_STRING, .required = true}, {.name = "fields", .kind = JSON_ARRAY}, {.name = "when", .kind = JSON_OBJECT},
-    {.name = "if", .kind = JSON_STRING},                     {.name = "then", .kind = JSON_ARRAY},   {.name = "note", .kind = JSON_STRING},
+    {.name = "kind", .kind = JSON_STRING, .required = true},
+    {.name = "fields", .kind = JSON_ARRAY},
+    {.name = "when", .kind = JSON_OBJECT},
+    {.name = "if", .kind = JSON_STRING},
+    {.name = "then", .kind = JSON_ARRAY},
+    {.name = "note", .kind = JSON_STRING},
 };
 
 static const struct {
@@ -192,7 +206,8 @@ static bool check_rule_keys(const struct type_source *source, const struct json_
         return type_fail(source, given == NULL ? object : given, "\"if\" belongs to required_when_present, and must be there");
     }
     if ((when != NULL) != rule_kinds[i].when) {
-        return type_fail(source, when == NULL ? object : when, "%s %s \"when\"", rule_kinds[i].name, when == NULL ? "needs" : "has no");
+        return type_fail(source, when == NULL ? object : when, "%s %s \"when\"", rule_kinds[i].name,
+                         when == NULL ? "needs" : "has no");
     }
     if (stray != NULL) {
         return type_fail(source, stray, "%s lists its fields in \"%s\"", rule_kinds[i].name, rule_kinds[i].fields);
@@ -203,19 +218,21 @@ static bool check_rule_keys(const struct type_source *source, const struct json_
     return type_check_texts(source, fields, rule_kinds[i].fields);
 }
 
-static bool check_rule_fields(const struct type_source *source, const struct json_value *names, const struct connection_type *type, bool booleans)
+static bool check_rule_fields(const struct type_source *source, const struct json_value *names,
+                              const struct connection_type *type, bool booleans)
 {
     for (const struct json_value *name = names->first; name != NULL; name = name->next) {
         const struct type_field *field = type_field_find(type->fields, type->field_count, name->text);
         if (field == NULL || (booleans && field->kind != TYPE_BOOLEAN)) {
-            return type_fail(source, name, "a constraint names %.*s, which is no %sfield of this type", BYTES_FORMAT(name->text),
-                             booleans ? "boolean " : "");
+            return type_fail(source, name, "a constraint names %.*s, which is no %sfield of this type",
+                             BYTES_FORMAT(name->text), booleans ? "boolean " : "");
         }
     }
     return true;
 }
 
-static bool read_rule(const struct type_source *source, const struct json_value *object, const struct connection_type *type, struct type_rule *rule)
+static bool read_rule(const struct type_source *source, const struct json_value *object, const struct connection_type *type,
+                      struct type_rule *rule)
 {
     const struct json_value *kind;
     size_t i = 0;
@@ -237,11 +254,13 @@ static bool read_rule(const struct type_source *source, const struct json_value 
     rule->fields = json_member(object, rule_kinds[i].fields);
     rule->given = type_text(source, object, "if");
     if (rule->given != NULL && type_field_find(type->fields, type->field_count, bytes_from(rule->given)) == NULL) {
-        return type_fail(source, json_member(object, "if"), "a constraint names %s, which is no field of this type", rule->given);
+        return type_fail(source, json_member(object, "if"), "a constraint names %s, which is no field of this type",
+                         rule->given);
     }
     return check_rule_fields(source, rule->fields, type, rule_kinds[i].booleans)
            && (!rule_kinds[i].when
-               || type_read_conditions(source, json_member(object, "when"), type->fields, type->field_count, &rule->when, &rule->when_count));
+               || type_read_conditions(source, json_member(object, "when"), type->fields, type->field_count, &rule->when,
+                                       &rule->when_count));
 }
 
 bool type_read_rules(const struct type_source *source, const struct json_value *array, struct connection_type *type)

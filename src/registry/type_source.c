@@ -1,6 +1,6 @@
 /*
- * The tree of a file does not know where its values stood. A message wants that only once, when all is lost anyway: so the value is
- * found again by counting, because values come in the text in the order in which the tree is walked.
+ * The tree of a file does not know where its values stood. A message wants that only once, when all is lost anyway: so the
+ * value is found again by counting, because values come in the text in the order in which the tree is walked.
  */
 #include "registry/type_source.h"
 
@@ -101,7 +101,8 @@ bool type_fail(const struct type_source *source, const struct json_value *at, co
     if (!count_before(source->root, at, &number)) {
         number = 0;
     }
-    return fault_set(source->fault, FAULT_INVALID, "%s:%zu: %s", source->path, line_at(source->text, find_value(source->text, number)), reason);
+    return fault_set(source->fault, FAULT_INVALID, "%s:%zu: %s", source->path,
+                     line_at(source->text, find_value(source->text, number)), reason);
 }
 
 /* The reader says "... at byte N". */
@@ -122,8 +123,8 @@ bool type_parse(struct type_source *source)
         if (fault.kind != FAULT_INVALID) {
             return fault_set(source->fault, fault.kind, "%s: %s", source->path, fault.message);
         }
-        return fault_set(source->fault, FAULT_INVALID, "%s:%zu: %s", source->path, line_at(source->text, offset_of_fault(fault.message)),
-                         fault.message);
+        return fault_set(source->fault, FAULT_INVALID, "%s:%zu: %s", source->path,
+                         line_at(source->text, offset_of_fault(fault.message)), fault.message);
     }
     source->root = root;
     return true;
@@ -139,7 +140,8 @@ static const struct type_key *find_key(const struct type_key *keys, size_t count
     return NULL;
 }
 
-bool type_check_keys(const struct type_source *source, const struct json_value *object, const char *what, const struct type_key *keys, size_t count)
+bool type_check_keys(const struct type_source *source, const struct json_value *object, const char *what,
+                     const struct type_key *keys, size_t count)
 {
     if (object->kind != JSON_OBJECT) {
         return type_fail(source, object, "%s must be an object", what);

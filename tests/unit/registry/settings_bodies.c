@@ -1,4 +1,4 @@
-/* Texts are chosen among those that have broken something somewhere; see lessons of others about `$`, quotes, masks, slashes. */
+/* Texts are chosen among those that have broken something somewhere: `$`, quotes, masks, slashes, `%2F`, emoji. */
 #include "tests/unit/registry/settings_bodies.h"
 
 #include <regex.h>
@@ -6,14 +6,34 @@
 #include <string.h>
 
 static const char *const plain_texts[] = {
-    "x", "", "a b", " lead and trail ", "quote\" and \\ back", "$HOME ${x} $$", "%2F %00", "\xf0\x9f\x98\x80 \xc3\xa9", "null", "0", "/", "//a", "tab\tline\n",
-    "<&>'", "**", "{0}", "a=b", "u@example.com", "http://example.com:80/a?b=c#d", "\x7f",
+    "x",
+    "",
+    "a b",
+    " lead and trail ",
+    "quote\" and \\ back",
+    "$HOME ${x} $$",
+    "%2F %00",
+    "\xf0\x9f\x98\x80 \xc3\xa9",
+    "null",
+    "0",
+    "/",
+    "//a",
+    "tab\tline\n",
+    "<&>'",
+    "**",
+    "{0}",
+    "a=b",
+    "u@example.com",
+    "http://example.com:80/a?b=c#d",
+    "\x7f",
 };
 static const char *const secret_texts[] = {
-    "http://u:p@example.com/", "password=p\"$\\", "jdbc:x://u:p\xc3\xa9@h", "{\"token\":\"t\"}", "-----BEGIN PRIVATE KEY-----\nx",
+    "http://u:p@example.com/",        "password=p\"$\\", "jdbc:x://u:p\xc3\xa9@h", "{\"token\":\"t\"}",
+    "-----BEGIN PRIVATE KEY-----\nx",
 };
 static const char *const names[] = {
-    "Authorization", "authorization", "AUTHORIZATION", "Accept", "X-Api-Key", "a/b~c", "a/b~c", "http://u:p@h", "", "db.password", "[a]#2", "key",
+    "Authorization", "authorization", "AUTHORIZATION", "Accept", "X-Api-Key", "a/b~c", "a/b~c", "http://u:p@h", "",
+    "db.password",   "[a]#2",         "key",
 };
 
 #define PICK(array, state) ((array)[unit_random_below((state), sizeof(array) / sizeof((array)[0]))])
@@ -62,7 +82,8 @@ static bool fits(const struct type_field *field, const char *string)
 
 static struct json_value *smallest_text(const struct type_field *field)
 {
-    static const char *const candidates[] = {"x", "12345678", "ldap://host:389", "https://host/", "a text of more than thirty-two characters"};
+    static const char *const candidates[] = {"x", "12345678", "ldap://host:389", "https://host/",
+                                             "a text of more than thirty-two characters"};
 
     if (field->choices != NULL) {
         return json_copy(support_arena, field->choices->first);
@@ -81,7 +102,9 @@ static struct json_value *smallest_integer(const struct type_field *field)
     if (field->choices != NULL) {
         return json_copy(support_arena, field->choices->first);
     }
-    return json_new_integer(support_arena, field->has_minimum ? field->minimum : field->has_maximum && field->maximum < 0 ? field->maximum : 0);
+    return json_new_integer(support_arena, field->has_minimum                         ? field->minimum
+                                           : field->has_maximum && field->maximum < 0 ? field->maximum
+                                                                                      : 0);
 }
 
 static struct json_value *smallest_array(const struct type_field *field, bool full)
@@ -107,7 +130,8 @@ static struct json_value *smallest_object(const struct type_field *field, bool f
     if (field->one_true != NULL) {
         bodies_put(object, arena_copy(support_arena, field->one_true->first->text).data, json_new_boolean(support_arena, true));
     }
-    for (const struct json_value *key = field->map_must_contain == NULL ? NULL : field->map_must_contain->first; key != NULL; key = key->next) {
+    for (const struct json_value *key = field->map_must_contain == NULL ? NULL : field->map_must_contain->first; key != NULL;
+         key = key->next) {
         bodies_put(object, arena_copy(support_arena, key->text).data, bodies_smallest(field->map_values, full));
     }
     if (full && field->map_values != NULL && object->count == 0) {
@@ -249,7 +273,8 @@ static struct json_value *random_object(const struct type_field *field, uint64_t
     if (field->map_values != NULL) {
         static const char *const keys[] = {"max.block.ms", "ssl.keystore.password", "a/b", "sasl.jaas.config", ""};
         for (uint64_t i = unit_random_below(state, 4); i > 0; i--) {
-            const char *key = field->map_keys == NULL ? PICK(keys, state) : arena_copy(support_arena, field->map_keys->first->text).data;
+            const char *key =
+                field->map_keys == NULL ? PICK(keys, state) : arena_copy(support_arena, field->map_keys->first->text).data;
             bodies_put(object, key, bodies_random(field->map_values, state));
         }
     } else {
@@ -298,7 +323,8 @@ static const struct type_field *find_field(const struct connection_type *type, s
 /* Booleans of a rule: the second try sets what the first one did not. */
 static struct json_value *repair(const struct type_field *field, int attempt)
 {
-    return field->kind == TYPE_BOOLEAN ? json_new_boolean(support_arena, attempt % 2 == 0) : bodies_smallest(field, attempt > 4);
+    return field->kind == TYPE_BOOLEAN ? json_new_boolean(support_arena, attempt % 2 == 0)
+                                       : bodies_smallest(field, attempt > 4);
 }
 
 void bodies_complete(const struct connection_type *type, struct json_value *body)
@@ -327,7 +353,8 @@ struct json_value *bodies_random_body(const struct connection_type *type, uint64
     for (size_t i = 0; i < type->field_count; i++) {
         const struct type_field *field = &type->fields[i];
         if (field->alias_of == NULL && unit_random_below(state, 4) < fullness) {
-            bodies_put(body, field->name, unit_random_below(state, 8) == 0 ? json_new(support_arena, JSON_NULL) : bodies_random(field, state));
+            bodies_put(body, field->name,
+                       unit_random_below(state, 8) == 0 ? json_new(support_arena, JSON_NULL) : bodies_random(field, state));
         }
     }
     add_unknown(body, state);

@@ -62,9 +62,10 @@ START_TEST(items_are_found_by_name)
 {
     struct opened opened = {0, NULL};
 
-    ck_assert_str_eq(fill("{'l':[{'name':'B','v':null},{'name':'A','v':null},{'name':'b','v':null},{'key':'B','v':null},{'v':null}]}",
-                          "{'/l/[a]/v':'1','/l/[b]/v':'2','/l/[b]#2/v':'3','/l/[B]/v':'4','/l/4/v':'5'}", &opened),
-                     "{\"l\":[{\"name\":\"B\",\"v\":2},{\"name\":\"A\",\"v\":1},{\"name\":\"b\",\"v\":3},{\"key\":\"B\",\"v\":4},{\"v\":5}]}");
+    ck_assert_str_eq(
+        fill("{'l':[{'name':'B','v':null},{'name':'A','v':null},{'name':'b','v':null},{'key':'B','v':null},{'v':null}]}",
+             "{'/l/[a]/v':'1','/l/[b]/v':'2','/l/[b]#2/v':'3','/l/[B]/v':'4','/l/4/v':'5'}", &opened),
+        "{\"l\":[{\"name\":\"B\",\"v\":2},{\"name\":\"A\",\"v\":1},{\"name\":\"b\",\"v\":3},{\"key\":\"B\",\"v\":4},{\"v\":5}]}");
     ck_assert_uint_eq(opened.count, 5);
 }
 END_TEST
@@ -73,9 +74,12 @@ START_TEST(places_that_begin_alike_are_told_apart)
 {
     struct opened opened = {0, NULL};
 
-    ck_assert_str_eq(fill("{'a':null,'ab':null,'a/b':null,'a~b':null,'a#2':null,'x':{'a':null,'ab':{'c':null}},'xa':null,'':null,'y':{'':null}}",
-                          "{'/a':'1','/ab':'2','/a~1b':'3','/a~0b':'4','/a#2':'5','/x/a':'6','/x/ab/c':'7','/xa':'8','/':'9','/y/':'10'}", &opened),
-                     "{\"a\":1,\"ab\":2,\"a/b\":3,\"a~b\":4,\"a#2\":5,\"x\":{\"a\":6,\"ab\":{\"c\":7}},\"xa\":8,\"\":9,\"y\":{\"\":10}}");
+    ck_assert_str_eq(
+        fill(
+            "{'a':null,'ab':null,'a/b':null,'a~b':null,'a#2':null,'x':{'a':null,'ab':{'c':null}},'xa':null,'':null,'y':{'':null}}",
+            "{'/a':'1','/ab':'2','/a~1b':'3','/a~0b':'4','/a#2':'5','/x/a':'6','/x/ab/c':'7','/xa':'8','/':'9','/y/':'10'}",
+            &opened),
+        "{\"a\":1,\"ab\":2,\"a/b\":3,\"a~b\":4,\"a#2\":5,\"x\":{\"a\":6,\"ab\":{\"c\":7}},\"xa\":8,\"\":9,\"y\":{\"\":10}}");
     ck_assert_uint_eq(opened.count, 10);
 }
 END_TEST
@@ -93,7 +97,8 @@ START_TEST(a_box_without_a_place_is_left_alone)
 {
     struct opened opened = {0, NULL};
 
-    ck_assert_str_eq(fill("{'a':null,'s':'text','n':[1]}", "{'/b':'1','/a/b':'2','/s/x':'3','/n/5':'4','/n/[a]':'5','x':'6','':'7'}", &opened),
+    ck_assert_str_eq(fill("{'a':null,'s':'text','n':[1]}",
+                          "{'/b':'1','/a/b':'2','/s/x':'3','/n/5':'4','/n/[a]':'5','x':'6','':'7'}", &opened),
                      "{\"a\":null,\"s\":\"text\",\"n\":[1]}");
     ck_assert_uint_eq(opened.count, 0);
 }
@@ -146,8 +151,8 @@ START_TEST(an_arena_that_overflows_is_told)
         struct fault fault = {.kind = FAULT_NONE};
 
         ck_assert_uint_lt(limit, 100000);
-        filled = settings_fill(read_quoted("{'l':[{'name':'A','v':null}],'b':null}"), read_quoted("{'/l/[a]/v':'1','/b':'2'}"), open_counting, &opened,
-                               arena, &fault);
+        filled = settings_fill(read_quoted("{'l':[{'name':'A','v':null}],'b':null}"), read_quoted("{'/l/[a]/v':'1','/b':'2'}"),
+                               open_counting, &opened, arena, &fault);
         ck_assert(filled || fault.kind == FAULT_TOO_LARGE);
         arena_free(arena);
     }
@@ -157,14 +162,10 @@ END_TEST
 static Suite *settings_fill_suite(void)
 {
     const TTest *const tests[] = {
-        values_come_back_where_they_were,
-        items_are_found_by_name,
-        places_that_begin_alike_are_told_apart,
-        a_kept_value_comes_back_where_a_default_stands,
-        a_box_without_a_place_is_left_alone,
-        nothing_sealed_is_nothing_to_do,
-        a_box_that_does_not_open_fails_the_whole,
-        a_value_that_is_no_json_is_told_without_showing_it,
+        values_come_back_where_they_were,         items_are_found_by_name,
+        places_that_begin_alike_are_told_apart,   a_kept_value_comes_back_where_a_default_stands,
+        a_box_without_a_place_is_left_alone,      nothing_sealed_is_nothing_to_do,
+        a_box_that_does_not_open_fails_the_whole, a_value_that_is_no_json_is_told_without_showing_it,
         an_arena_that_overflows_is_told,
     };
     Suite *suite = suite_create("settings_fill");

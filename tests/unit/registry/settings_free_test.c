@@ -45,9 +45,10 @@ END_TEST
 
 START_TEST(a_value_is_secret_by_the_name_beside_it)
 {
-    expect_divided("{'list':[{'name':'Authorization','value':'x'},{'key':'db.password','value':7},{'name':'Accept','value':'y'}]}",
-                   "{\"list\":[{\"name\":\"Authorization\",\"value\":null},{\"key\":\"db.password\",\"value\":null},{\"name\":\"Accept\",\"value\":\"y\"}]}",
-                   PROPERTIES "/list/[authorization]/value = \"x\"\n" PROPERTIES "/list/[db.password]/value = 7\n");
+    expect_divided(
+        "{'list':[{'name':'Authorization','value':'x'},{'key':'db.password','value':7},{'name':'Accept','value':'y'}]}",
+        "{\"list\":[{\"name\":\"Authorization\",\"value\":null},{\"key\":\"db.password\",\"value\":null},{\"name\":\"Accept\",\"value\":\"y\"}]}",
+        PROPERTIES "/list/[authorization]/value = \"x\"\n" PROPERTIES "/list/[db.password]/value = 7\n");
 }
 END_TEST
 
@@ -62,19 +63,21 @@ START_TEST(keys_of_places_are_escaped)
 {
     expect_divided("{'a/b~c':{'password':'p'},'':{'token':'t'},'l':[{'name':'X/~','password':'q'}]}",
                    "{\"a/b~c\":{\"password\":null},\"\":{\"token\":null},\"l\":[{\"name\":\"X/~\",\"password\":null}]}",
-                   PROPERTIES "/a~1b~0c/password = \"p\"\n" PROPERTIES "//token = \"t\"\n" PROPERTIES "/l/[x~1~0]/password = \"q\"\n");
+                   PROPERTIES "/a~1b~0c/password = \"p\"\n" PROPERTIES "//token = \"t\"\n" PROPERTIES
+                              "/l/[x~1~0]/password = \"q\"\n");
 }
 END_TEST
 
 START_TEST(items_of_one_name_are_numbered_in_their_order)
 {
-    expect_divided("{'l':[{'name':'A','token':1},{'name':'a','token':2},{'key':'A','token':3},{'key':'a','token':4},{'token':5},"
-                   "{'name':'','key':'a','token':6},{'name':7,'token':7},[{'name':'a','token':8}]]}",
-                   "{\"l\":[{\"name\":\"A\",\"token\":null},{\"name\":\"a\",\"token\":null},{\"key\":\"A\",\"token\":null},{\"key\":\"a\",\"token\":null},"
-                   "{\"token\":null},{\"name\":\"\",\"key\":\"a\",\"token\":null},{\"name\":7,\"token\":null},[{\"name\":\"a\",\"token\":null}]]}",
-                   PROPERTIES "/l/[a]/token = 1\n" PROPERTIES "/l/[a]#2/token = 2\n" PROPERTIES "/l/[A]/token = 3\n" PROPERTIES
-                              "/l/[a]#3/token = 4\n" PROPERTIES "/l/4/token = 5\n" PROPERTIES "/l/[a]#4/token = 6\n" PROPERTIES
-                              "/l/6/token = 7\n" PROPERTIES "/l/7/[a]/token = 8\n");
+    expect_divided(
+        "{'l':[{'name':'A','token':1},{'name':'a','token':2},{'key':'A','token':3},{'key':'a','token':4},{'token':5},"
+        "{'name':'','key':'a','token':6},{'name':7,'token':7},[{'name':'a','token':8}]]}",
+        "{\"l\":[{\"name\":\"A\",\"token\":null},{\"name\":\"a\",\"token\":null},{\"key\":\"A\",\"token\":null},{\"key\":\"a\",\"token\":null},"
+        "{\"token\":null},{\"name\":\"\",\"key\":\"a\",\"token\":null},{\"name\":7,\"token\":null},[{\"name\":\"a\",\"token\":null}]]}",
+        PROPERTIES "/l/[a]/token = 1\n" PROPERTIES "/l/[a]#2/token = 2\n" PROPERTIES "/l/[A]/token = 3\n" PROPERTIES
+                   "/l/[a]#3/token = 4\n" PROPERTIES "/l/4/token = 5\n" PROPERTIES "/l/[a]#4/token = 6\n" PROPERTIES
+                   "/l/6/token = 7\n" PROPERTIES "/l/7/[a]/token = 8\n");
 }
 END_TEST
 
@@ -96,7 +99,7 @@ START_TEST(a_null_written_back_keeps_what_is_stored_there)
 
     check_text(support_errors(&settings), "");
     check_text(support_keep(&settings), "/connectionFactoryPassword\n" PROPERTIES "/a\n" PROPERTIES "/b/password\n" PROPERTIES
-                                   "/l/0\n" PROPERTIES "/l/[x]/value\n");
+                                        "/l/0\n" PROPERTIES "/l/[x]/value\n");
     check_text(support_member(&settings, "connectionFactoryClientProperties"),
                "{\"a\":null,\"b\":{\"password\":null},\"l\":[null,{\"name\":\"X\",\"value\":null}]}");
     check_text(support_keep(&creates), "");
@@ -105,12 +108,14 @@ END_TEST
 
 START_TEST(a_mask_at_a_secret_place_is_refused)
 {
-    struct settings settings = divide_properties("{'password':'***','l':[{'name':'Cookie','value':'****'},{'name':'Accept','value':'***'}],'a':'***'}", true);
+    struct settings settings = divide_properties(
+        "{'password':'***','l':[{'name':'Cookie','value':'****'},{'name':'Accept','value':'***'}],'a':'***'}", true);
 
-    check_text(support_errors(&settings),
-               "connectionFactoryClientProperties[\"password\"]: connectionFactoryClientProperties[\"password\"] looks like a mask; give the secret itself\n"
-               "connectionFactoryClientProperties[\"l\"][0][\"value\"]: connectionFactoryClientProperties[\"l\"][0][\"value\"] looks like a mask; give "
-               "the secret itself\n");
+    check_text(
+        support_errors(&settings),
+        "connectionFactoryClientProperties[\"password\"]: connectionFactoryClientProperties[\"password\"] looks like a mask; give the secret itself\n"
+        "connectionFactoryClientProperties[\"l\"][0][\"value\"]: connectionFactoryClientProperties[\"l\"][0][\"value\"] looks like a mask; give "
+        "the secret itself\n");
 }
 END_TEST
 
@@ -118,31 +123,37 @@ END_TEST
 
 START_TEST(header_values_are_secret_by_their_names)
 {
-    struct settings settings = support_create("webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Authorization','value':'Bearer x'},"
-                                                         "{'value':'y','name':'Accept'},{'name':'AUTHORIZATION','value':'z'},{'name':'X','value':'ftp://u:p@h'}]}");
+    struct settings settings = support_create(
+        "webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Authorization','value':'Bearer x'},"
+                   "{'value':'y','name':'Accept'},{'name':'AUTHORIZATION','value':'z'},{'name':'X','value':'ftp://u:p@h'}]}");
 
     check_text(support_errors(&settings), "");
-    check_text(support_member(&settings, "headerList"), "[{\"name\":\"Authorization\",\"value\":null},{\"name\":\"Accept\",\"value\":\"y\"},"
-                                                        "{\"name\":\"AUTHORIZATION\",\"value\":null},{\"name\":\"X\",\"value\":null}]");
-    check_text(support_sealed(&settings), "/headerList/[authorization]/value = \"Bearer x\"\n/headerList/[authorization]#2/value = \"z\"\n"
-                                          "/headerList/[x]/value = \"ftp://u:p@h\"\n");
+    check_text(support_member(&settings, "headerList"),
+               "[{\"name\":\"Authorization\",\"value\":null},{\"name\":\"Accept\",\"value\":\"y\"},"
+               "{\"name\":\"AUTHORIZATION\",\"value\":null},{\"name\":\"X\",\"value\":null}]");
+    check_text(support_sealed(&settings),
+               "/headerList/[authorization]/value = \"Bearer x\"\n/headerList/[authorization]#2/value = \"z\"\n"
+               "/headerList/[x]/value = \"ftp://u:p@h\"\n");
 }
 END_TEST
 
 START_TEST(a_masked_header_list_may_be_reordered)
 {
-    struct settings settings =
-        support_replace("webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Accept','value':'y'},{'name':'authorization','value':null}]}");
+    struct settings settings = support_replace(
+        "webhook",
+        "{'fullUrl':'https://h/','headerList':[{'name':'Accept','value':'y'},{'name':'authorization','value':null}]}");
 
     check_text(support_errors(&settings), "");
     check_text(support_keep(&settings), "/headerList/[authorization]/value\n");
-    check_text(support_needs(&settings), "/headerList/[authorization]/value -> headerList[1].value: headerList[1].value is required\n");
+    check_text(support_needs(&settings),
+               "/headerList/[authorization]/value -> headerList[1].value: headerList[1].value is required\n");
 }
 END_TEST
 
 START_TEST(a_header_without_a_value_is_an_error_unless_it_was_masked)
 {
-    struct settings creates = support_create("webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Cookie'},{'name':'Cookie','value':''}]}");
+    struct settings creates =
+        support_create("webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Cookie'},{'name':'Cookie','value':''}]}");
     struct settings replaces = support_replace("webhook", "{'fullUrl':'https://h/','headerList':[{'name':'Cookie'}]}");
 
     check_text(support_errors(&creates),
@@ -154,16 +165,19 @@ END_TEST
 START_TEST(a_maps_key_says_what_its_value_is)
 {
     struct settings settings = support_create(
-        "kafka", "{'topicName':'t','bootstrapServers':'a:1','propertiesMap':{'key.serializer':{'value':'k','valueType':'STRING'},"
-                 "'value.serializer':{'value':'v','valueType':'STRING'},'ssl.keystore.password':{'value':'p','valueType':'STRING'},"
-                 "'sasl.jaas.config':{'value':'x required username=\\'u\\' password=\\'p\\';','valueType':'STRING'}}}");
+        "kafka",
+        "{'topicName':'t','bootstrapServers':'a:1','propertiesMap':{'key.serializer':{'value':'k','valueType':'STRING'},"
+        "'value.serializer':{'value':'v','valueType':'STRING'},'ssl.keystore.password':{'value':'p','valueType':'STRING'},"
+        "'sasl.jaas.config':{'value':'x required username=\\'u\\' password=\\'p\\';','valueType':'STRING'}}}");
 
     check_text(support_errors(&settings), "");
-    check_text(support_sealed(&settings), "/propertiesMap/ssl.keystore.password/value = \"p\"\n"
-                                          "/propertiesMap/sasl.jaas.config/value = \"x required username=\\\"u\\\" password=\\\"p\\\";\"\n");
-    check_text(support_member(&settings, "propertiesMap"),
-               "{\"key.serializer\":{\"value\":\"k\",\"valueType\":\"STRING\"},\"value.serializer\":{\"value\":\"v\",\"valueType\":\"STRING\"},"
-               "\"ssl.keystore.password\":{\"value\":null,\"valueType\":\"STRING\"},\"sasl.jaas.config\":{\"value\":null,\"valueType\":\"STRING\"}}");
+    check_text(support_sealed(&settings),
+               "/propertiesMap/ssl.keystore.password/value = \"p\"\n"
+               "/propertiesMap/sasl.jaas.config/value = \"x required username=\\\"u\\\" password=\\\"p\\\";\"\n");
+    check_text(
+        support_member(&settings, "propertiesMap"),
+        "{\"key.serializer\":{\"value\":\"k\",\"valueType\":\"STRING\"},\"value.serializer\":{\"value\":\"v\",\"valueType\":\"STRING\"},"
+        "\"ssl.keystore.password\":{\"value\":null,\"valueType\":\"STRING\"},\"sasl.jaas.config\":{\"value\":null,\"valueType\":\"STRING\"}}");
 }
 END_TEST
 
@@ -187,11 +201,13 @@ START_TEST(declared_fields_are_judged_by_form_only)
     const struct connection_type *type = support_made_up(
         "{'type':'made-up','title':'t','fields':[{'name':'tokenUrl','type':'string'},{'name':'password','type':'string'},{'name':'name2','type':'string'},"
         "{'name':'list','type':'array','items':{'type':'object','members':[{'name':'secretName','type':'string'}]}}]}");
-    struct settings settings = support_divide(type, "{'tokenUrl':'http://h','password':'p','list':[{'secretName':'s'}]}", false);
+    struct settings settings =
+        support_divide(type, "{'tokenUrl':'http://h','password':'p','list':[{'secretName':'s'}]}", false);
 
     check_text(support_errors(&settings), "");
     check_text(support_sealed(&settings), "");
-    check_text(support_readable(&settings), "{\"tokenUrl\":\"http://h\",\"password\":\"p\",\"name2\":null,\"list\":[{\"secretName\":\"s\"}]}");
+    check_text(support_readable(&settings),
+               "{\"tokenUrl\":\"http://h\",\"password\":\"p\",\"name2\":null,\"list\":[{\"secretName\":\"s\"}]}");
 }
 END_TEST
 
@@ -201,15 +217,18 @@ START_TEST(secrets_may_be_declared_within_lists_and_maps)
         "{'type':'made-up','title':'t','fields':[{'name':'users','type':'array','items':{'type':'object','members':["
         "{'name':'name','type':'string','required':true},{'name':'pin','type':'string','secret':true,'required':true}]}},"
         "{'name':'pins','type':'object','map_values':{'type':'string','secret':true}},{'name':'codes','type':'array','items':{'type':'string','secret':true}}]}");
-    struct settings creates = support_divide(type, "{'users':[{'name':'A','pin':'1'},{'name':'B'}],'pins':{'x':'2','y':null},'codes':['3']}", false);
-    struct settings replaces = support_divide(type, "{'users':[{'name':'B','pin':null},{'name':'A'}],'pins':{'x':null},'codes':[null,'***']}", true);
+    struct settings creates =
+        support_divide(type, "{'users':[{'name':'A','pin':'1'},{'name':'B'}],'pins':{'x':'2','y':null},'codes':['3']}", false);
+    struct settings replaces =
+        support_divide(type, "{'users':[{'name':'B','pin':null},{'name':'A'}],'pins':{'x':null},'codes':[null,'***']}", true);
 
     check_text(support_errors(&creates), "users[1].pin: users[1].pin is required\n");
     check_text(support_sealed(&creates), "/users/[a]/pin = \"1\"\n/pins/x = \"2\"\n/codes/0 = \"3\"\n");
     check_text(support_errors(&replaces), "codes[1]: codes[1] looks like a mask; give the secret itself\n");
     check_text(support_keep(&replaces), "/users/[b]/pin\n/users/[a]/pin\n/pins/x\n/codes/0\n");
-    check_text(support_needs(&replaces), "/users/[b]/pin -> users[0].pin: users[0].pin is required\n"
-                                         "/users/[a]/pin -> users[1].pin: users[1].pin is required\n/codes/0 -> codes[0]: codes[0] is required\n");
+    check_text(support_needs(&replaces),
+               "/users/[b]/pin -> users[0].pin: users[0].pin is required\n"
+               "/users/[a]/pin -> users[1].pin: users[1].pin is required\n/codes/0 -> codes[0]: codes[0] is required\n");
 }
 END_TEST
 

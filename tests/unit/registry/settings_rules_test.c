@@ -22,7 +22,8 @@ START_TEST(a_condition_counts_the_default_of_a_field_left_out)
 {
     /* useCredentials is true unless it is said to be false. */
     expect_errors("database", "{'host':'h'}", "username: username is required\npassword: password is required\n");
-    expect_errors("database", "{'host':'h','useCredentials':null}", "username: username is required\npassword: password is required\n");
+    expect_errors("database", "{'host':'h','useCredentials':null}",
+                  "username: username is required\npassword: password is required\n");
     expect_errors("database", "{'host':'h','useCredentials':false}", "");
 }
 END_TEST
@@ -30,7 +31,8 @@ END_TEST
 START_TEST(all_conditions_must_hold)
 {
     expect_errors("snmp", "{'securityOrCommunityName':'c','pduOidForMessage':'1','enableUserAuthentication':true}", "");
-    expect_errors("snmp", "{'securityOrCommunityName':'c','pduOidForMessage':'1','enableUserAuthentication':true,'version':'V3'}",
+    expect_errors("snmp",
+                  "{'securityOrCommunityName':'c','pduOidForMessage':'1','enableUserAuthentication':true,'version':'V3'}",
                   "securityName: securityName is required\n");
 }
 END_TEST
@@ -40,13 +42,17 @@ START_TEST(a_condition_may_accept_several_values)
     static const char *const levels[] = {"AUTH_NOPRIV", "AUTH_PRIV"};
 
     for (size_t i = 0; i < 2; i++) {
-        struct bytes body = arena_printf(support_arena,
-                                         "{'securityOrCommunityName':'c','pduOidForMessage':'1','version':'V3','securityLevel':'%s',"
-                                         "'privPassphrase':'12345678','usmUserPrivacyProtocol':'PrivDES'}", levels[i]);
-        expect_errors("snmp", body.data, "usmUserAuthenticationProtocol: usmUserAuthenticationProtocol is required\n"
-                                         "authPassphrase: authPassphrase is required\n");
+        struct bytes body =
+            arena_printf(support_arena,
+                         "{'securityOrCommunityName':'c','pduOidForMessage':'1','version':'V3','securityLevel':'%s',"
+                         "'privPassphrase':'12345678','usmUserPrivacyProtocol':'PrivDES'}",
+                         levels[i]);
+        expect_errors("snmp", body.data,
+                      "usmUserAuthenticationProtocol: usmUserAuthenticationProtocol is required\n"
+                      "authPassphrase: authPassphrase is required\n");
     }
-    expect_errors("snmp", "{'securityOrCommunityName':'c','pduOidForMessage':'1','version':'V3','securityLevel':'NOAUTH_NOPRIV'}", "");
+    expect_errors("snmp",
+                  "{'securityOrCommunityName':'c','pduOidForMessage':'1','version':'V3','securityLevel':'NOAUTH_NOPRIV'}", "");
 }
 END_TEST
 
@@ -70,21 +76,27 @@ START_TEST(a_list_may_be_required_to_have_items_under_a_condition)
 {
     expect_errors("kafka", "{'topicName':'t','bootstrapServers':'a:1','enableSecure':true,'keyStoreName':'k'}",
                   "protocolTypes: protocolTypes must have at least 1 item\n");
-    expect_errors("kafka", "{'topicName':'t','bootstrapServers':'a:1','enableSecure':true,'keyStoreName':'k','protocolTypes':[]}",
+    expect_errors("kafka",
+                  "{'topicName':'t','bootstrapServers':'a:1','enableSecure':true,'keyStoreName':'k','protocolTypes':[]}",
                   "protocolTypes: protocolTypes must have at least 1 item\n");
-    expect_errors("kafka", "{'topicName':'t','bootstrapServers':'a:1','enableSecure':true,'keyStoreName':'k','protocolTypes':['TLS_1_3','X']}",
-                  "protocolTypes[1]: protocolTypes[1] must be one of TLS_1_3, TLS_1_2, TLS_1_1, TLS_1_0, SSL_3_0\n");
+    expect_errors(
+        "kafka",
+        "{'topicName':'t','bootstrapServers':'a:1','enableSecure':true,'keyStoreName':'k','protocolTypes':['TLS_1_3','X']}",
+        "protocolTypes[1]: protocolTypes[1] must be one of TLS_1_3, TLS_1_2, TLS_1_1, TLS_1_0, SSL_3_0\n");
     expect_errors("kafka", "{'topicName':'t','bootstrapServers':'a:1','protocolTypes':[]}", "");
 }
 END_TEST
 
 START_TEST(one_of_several_members_must_be_true)
 {
-    expect_errors("elasticsearch", "{'elasticHostList':[{'host':'h'}],'indexLifecyclePolicyCreated':true,'indexLifecyclePolicy':{}}",
-                  "indexLifecyclePolicy: indexLifecyclePolicy must have at least one of enableHotPhase, enableWarmPhase, enableColdPhase, "
-                  "enableDeletePhase true\n");
-    expect_errors("elasticsearch",
-                  "{'elasticHostList':[{'host':'h'}],'indexLifecyclePolicyCreated':true,'indexLifecyclePolicy':{'enableColdPhase':true}}", "");
+    expect_errors(
+        "elasticsearch", "{'elasticHostList':[{'host':'h'}],'indexLifecyclePolicyCreated':true,'indexLifecyclePolicy':{}}",
+        "indexLifecyclePolicy: indexLifecyclePolicy must have at least one of enableHotPhase, enableWarmPhase, enableColdPhase, "
+        "enableDeletePhase true\n");
+    expect_errors(
+        "elasticsearch",
+        "{'elasticHostList':[{'host':'h'}],'indexLifecyclePolicyCreated':true,'indexLifecyclePolicy':{'enableColdPhase':true}}",
+        "");
     expect_errors("elasticsearch", "{'elasticHostList':[{'host':'h'}],'indexLifecyclePolicyCreated':true}",
                   "indexLifecyclePolicy: indexLifecyclePolicy is required\n");
 }
@@ -99,7 +111,8 @@ START_TEST(an_alternative_is_reported_at_its_first_field_and_names_both)
     expect_errors("database", "{'useCredentials':false,'jdbcUrl':'jdbc:x'}", "");
     expect_errors("database", "{'useCredentials':false,'host':'h'}", "");
     expect_errors("kafka", "{'topicName':'t'}", "propertiesMap: propertiesMap or bootstrapServers is required\n");
-    expect_errors("snmp", "{'securityOrCommunityName':'c'}", "pduOidForMessage: pduOidForMessage or pduUdpForMessage is required\n");
+    expect_errors("snmp", "{'securityOrCommunityName':'c'}",
+                  "pduOidForMessage: pduOidForMessage or pduUdpForMessage is required\n");
 }
 END_TEST
 
@@ -111,7 +124,11 @@ START_TEST(an_alternative_under_a_condition)
     expect_errors("ldap", arena_printf(support_arena, "%s,'requireCertificateType':'REQUIRED_CN'}", start).data, "");
     expect_errors("ldap", arena_printf(support_arena, "%s,'useSsl':true,'requireCertificateType':'REQUIRED_CN'}", start).data,
                   "certificateId: certificateId or certificateName is required\n");
-    expect_errors("ldap", arena_printf(support_arena, "%s,'useSsl':true,'requireCertificateType':'REQUIRED_AN_PN','certificateName':'c'}", start).data, "");
+    expect_errors(
+        "ldap",
+        arena_printf(support_arena, "%s,'useSsl':true,'requireCertificateType':'REQUIRED_AN_PN','certificateName':'c'}", start)
+            .data,
+        "");
 }
 END_TEST
 
@@ -136,15 +153,18 @@ END_TEST
 
 START_TEST(a_key_of_a_map_may_come_from_a_field)
 {
-    static const char map[] = "'propertiesMap':{'key.serializer':{'value':'k','valueType':'STRING'},'value.serializer':{'value':'v','valueType':'STRING'}}";
+    static const char map[] =
+        "'propertiesMap':{'key.serializer':{'value':'k','valueType':'STRING'},'value.serializer':{'value':'v','valueType':'STRING'}}";
 
     expect_errors("kafka", arena_printf(support_arena, "{'topicName':'t',%s}", map).data,
                   "propertiesMap[\"bootstrap.servers\"]: propertiesMap[\"bootstrap.servers\"] is required\n");
     expect_errors("kafka", arena_printf(support_arena, "{'topicName':'t','bootstrapServers':'a:1',%s}", map).data, "");
 
-    struct settings masked = support_replace("kafka", arena_printf(support_arena, "{'topicName':'t','bootstrapServers':null,%s}", map).data);
+    struct settings masked =
+        support_replace("kafka", arena_printf(support_arena, "{'topicName':'t','bootstrapServers':null,%s}", map).data);
     check_text(support_errors(&masked), "");
-    check_text(support_needs(&masked), "/bootstrapServers -> propertiesMap[\"bootstrap.servers\"]: propertiesMap[\"bootstrap.servers\"] is required\n");
+    check_text(support_needs(&masked),
+               "/bootstrapServers -> propertiesMap[\"bootstrap.servers\"]: propertiesMap[\"bootstrap.servers\"] is required\n");
 }
 END_TEST
 
@@ -159,8 +179,11 @@ START_TEST(a_secret_may_be_required_by_another_ones_presence)
     expect_errors("elasticsearch", arena_printf(support_arena, es, ",'caKeystoreFile':'f','caKeystoreFilePass':'p'").data, "");
     expect_errors("elasticsearch", arena_printf(support_arena, es, ",'caKeystoreFile':''").data, "");
     expect_errors("elasticsearch", arena_printf(support_arena, es, ",'caKeystoreFilePass':'p'").data, "");
-    expect_errors("elasticsearch", arena_printf(support_arena, es, ",'encryptCommunicationType':'CERT_AND_PRIVATE_KEY_IN_PKCS_12','caKeystoreFile':'f'").data,
-                  "caKeystoreFilePass: caKeystoreFilePass is required\n");
+    expect_errors(
+        "elasticsearch",
+        arena_printf(support_arena, es, ",'encryptCommunicationType':'CERT_AND_PRIVATE_KEY_IN_PKCS_12','caKeystoreFile':'f'")
+            .data,
+        "caKeystoreFilePass: caKeystoreFilePass is required\n");
 }
 END_TEST
 
@@ -214,7 +237,8 @@ START_TEST(rules_are_reported_in_the_order_of_their_fields)
         "{'kind':'required_when_present','if':'d','then':['a']}]}");
     struct settings settings = support_divide(type, "{}", false);
 
-    check_text(support_errors(&settings), "a: a is required when d is given\nb: b is required\nc: c or a is required\nd: d and e must not both be true\n");
+    check_text(support_errors(&settings),
+               "a: a is required when d is given\nb: b is required\nc: c or a is required\nd: d and e must not both be true\n");
 }
 END_TEST
 

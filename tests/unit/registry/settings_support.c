@@ -36,14 +36,35 @@ void support_add_fixture(TCase *tcase)
     tcase_add_checked_fixture(tcase, support_open, support_close);
 }
 
-const struct type_table *support_types(void)
+static bool load_types(struct type_table **table, struct fault *fault)
 {
     const char *top = getenv("PATCHBAY_SOURCE");
+    char folder[1024];
+
+    snprintf(folder, sizeof folder, "%s/conf/types", top == NULL ? "." : top);
+    return type_table_load(table, folder, fault);
+}
+
+int support_count_types(void)
+{
+    struct type_table *table;
+    struct fault fault;
+
+    if (!load_types(&table, &fault)) {
+        fprintf(stderr, "%s\n", fault.message);
+        return 1; /* the one test that then runs fails and says why */
+    }
+    int count = (int) type_count(table);
+    type_table_free(table);
+    return count;
+}
+
+const struct type_table *support_types(void)
+{
     struct fault fault;
 
     if (types == NULL) {
-        struct bytes folder = arena_printf(support_arena, "%s/conf/types", top == NULL ? "." : top);
-        ck_assert_msg(type_table_load(&types, folder.data, &fault), "%s", fault.message);
+        ck_assert_msg(load_types(&types, &fault), "%s", fault.message);
     }
     return types;
 }
@@ -108,7 +129,8 @@ struct json_value *support_read(const char *text)
 
 struct settings support_divide_tree(const struct connection_type *type, const struct json_value *body, bool replaces)
 {
-    struct settings_input input = {.type = type, .object = body, .common = common, .replaces = replaces, .host_name = SUPPORT_HOST_NAME};
+    struct settings_input input = {
+        .type = type, .object = body, .common = common, .replaces = replaces, .host_name = SUPPORT_HOST_NAME};
     struct settings settings;
 
     ck_assert(settings_divide(&settings, &input, support_arena));

@@ -18,6 +18,8 @@ void support_close(void);
 /* Fixture of every case. */
 void support_add_fixture(TCase *tcase);
 
+/* How many types conf/types has; for suites, which are made outside of any test. */
+int support_count_types(void);
 /* The types of conf/types. */
 const struct type_table *support_types(void);
 const struct connection_type *support_type(const char *name);
@@ -34,7 +36,8 @@ struct settings support_divide(const struct connection_type *type, const char *b
 struct settings support_create(const char *type, const char *body);
 struct settings support_replace(const char *type, const char *body);
 
-/* Lists as text, one entry a line: "field: message", "place = plaintext", "place", "place place (given place) -> field: message". */
+/* Lists as text, one entry a line: "field: message", "place = plaintext", "place", "place place (given place) -> field:
+ * message". */
 const char *support_errors(const struct settings *settings);
 const char *support_sealed(const struct settings *settings);
 const char *support_keep(const struct settings *settings);

@@ -19,8 +19,9 @@ START_TEST(every_field_of_the_type_is_shown_in_its_order_with_defaults)
     struct settings settings = support_create("email", "{'from':'f','port':25,'type':'email','host':'h','enabled':false}");
 
     check_text(support_errors(&settings), "");
-    check_text(support_readable(&settings), "{\"host\":\"h\",\"port\":25,\"enableStartTls\":false,\"auth\":false,\"username\":null,\"password\":null,"
-                                            "\"defaultEncoding\":\"UTF-8\",\"addressToTest\":null,\"from\":\"f\",\"additionalProperties\":[]}");
+    check_text(support_readable(&settings),
+               "{\"host\":\"h\",\"port\":25,\"enableStartTls\":false,\"auth\":false,\"username\":null,\"password\":null,"
+               "\"defaultEncoding\":\"UTF-8\",\"addressToTest\":null,\"from\":\"f\",\"additionalProperties\":[]}");
     check_text(support_sealed(&settings), "");
     check_text(support_warnings(&settings), "");
 }
@@ -29,7 +30,8 @@ END_TEST
 START_TEST(null_is_the_same_as_left_out)
 {
     struct settings left_out = support_create("email", email);
-    struct settings null = support_create("email", "{'host':'h','port':null,'auth':null,'from':null,'password':null,'additionalProperties':null}");
+    struct settings null =
+        support_create("email", "{'host':'h','port':null,'auth':null,'from':null,'password':null,'additionalProperties':null}");
 
     check_text(support_errors(&null), "");
     check_text(support_readable(&null), support_readable(&left_out));
@@ -40,8 +42,9 @@ END_TEST
 
 START_TEST(numbers_and_member_order_of_free_members_read_back_as_sent)
 {
-    struct settings settings = support_create("rabbitMq", "{'hostPortList':[{}],'connectionFactoryClientProperties':"
-                                                          "{'z':1.50,'a':-0,'big':9007199254740993,'e':1E2,'o':{'y':[1,{'x':null}],'b':true}}}");
+    struct settings settings =
+        support_create("rabbitMq", "{'hostPortList':[{}],'connectionFactoryClientProperties':"
+                                   "{'z':1.50,'a':-0,'big':9007199254740993,'e':1E2,'o':{'y':[1,{'x':null}],'b':true}}}");
 
     check_text(support_errors(&settings), "");
     check_text(support_member(&settings, "connectionFactoryClientProperties"),
@@ -51,7 +54,8 @@ END_TEST
 
 START_TEST(items_of_lists_get_their_defaults)
 {
-    struct settings settings = support_create("elasticsearch", "{'elasticHostList':[{'port':1,'host':'a'},{'host':'b','scheme':'https'}]}");
+    struct settings settings =
+        support_create("elasticsearch", "{'elasticHostList':[{'port':1,'host':'a'},{'host':'b','scheme':'https'}]}");
 
     check_text(support_errors(&settings), "");
     check_text(support_member(&settings, "elasticHostList"),
@@ -64,7 +68,8 @@ START_TEST(missing_and_empty_required_fields_are_named)
 {
     struct settings settings = support_create("email", "{'host':'','auth':true,'username':null}");
 
-    check_text(support_errors(&settings), "host: host is required\nusername: username is required\npassword: password is required\n");
+    check_text(support_errors(&settings),
+               "host: host is required\nusername: username is required\npassword: password is required\n");
 }
 END_TEST
 
@@ -81,7 +86,8 @@ END_TEST
 
 START_TEST(an_empty_text_is_kept_where_it_is_allowed)
 {
-    struct settings settings = support_create("rabbitMq", "{'hostPortList':[{}],'channelExchange':'','channelRoutingKey':'','connectionFactoryVirtualHost':''}");
+    struct settings settings = support_create(
+        "rabbitMq", "{'hostPortList':[{}],'channelExchange':'','channelRoutingKey':'','connectionFactoryVirtualHost':''}");
 
     check_text(support_errors(&settings), "");
     check_text(support_member(&settings, "channelExchange"), "\"\"");
@@ -96,14 +102,15 @@ START_TEST(all_violations_come_together_each_with_its_path)
         "rabbitMq", "{'hostPortList':[{'port':1},{'port':65536},{'host':5},7,null],'basicPropertiesDeliveryMode':3,"
                     "'basicPropertiesPriority':256,'connectionFactoryRequestedFrameMax':-1,'channelExchange':{}}");
 
-    check_text(support_errors(&settings), "hostPortList[1].port: hostPortList[1].port must be between 1 and 65535\n"
-                                          "hostPortList[2].host: hostPortList[2].host must be a string\n"
-                                          "hostPortList[3]: hostPortList[3] must be an object\n"
-                                          "hostPortList[4]: hostPortList[4] is required\n"
-                                          "connectionFactoryRequestedFrameMax: connectionFactoryRequestedFrameMax must be at least 0\n"
-                                          "channelExchange: channelExchange must be a string\n"
-                                          "basicPropertiesDeliveryMode: basicPropertiesDeliveryMode must be one of 1, 2\n"
-                                          "basicPropertiesPriority: basicPropertiesPriority must be between 0 and 255\n");
+    check_text(support_errors(&settings),
+               "hostPortList[1].port: hostPortList[1].port must be between 1 and 65535\n"
+               "hostPortList[2].host: hostPortList[2].host must be a string\n"
+               "hostPortList[3]: hostPortList[3] must be an object\n"
+               "hostPortList[4]: hostPortList[4] is required\n"
+               "connectionFactoryRequestedFrameMax: connectionFactoryRequestedFrameMax must be at least 0\n"
+               "channelExchange: channelExchange must be a string\n"
+               "basicPropertiesDeliveryMode: basicPropertiesDeliveryMode must be one of 1, 2\n"
+               "basicPropertiesPriority: basicPropertiesPriority must be between 0 and 255\n");
 }
 END_TEST
 
@@ -121,24 +128,28 @@ END_TEST
 
 START_TEST(a_map_names_its_keys_in_paths)
 {
-    struct settings settings = support_create("kafka", "{'topicName':'t','propertiesMap':{'bootstrap.servers':{'value':'a:1','valueType':'STRING'},"
-                                                       "'a\\\"b\\\\':{'value':1,'valueType':'TEXT'},'key.serializer':{'valueType':'STRING'}}}");
+    struct settings settings =
+        support_create("kafka", "{'topicName':'t','propertiesMap':{'bootstrap.servers':{'value':'a:1','valueType':'STRING'},"
+                                "'a\\\"b\\\\':{'value':1,'valueType':'TEXT'},'key.serializer':{'valueType':'STRING'}}}");
 
-    check_text(support_errors(&settings),
-               "propertiesMap[\"a\\\"b\\\\\"].value: propertiesMap[\"a\\\"b\\\\\"].value must be a string\n"
-               "propertiesMap[\"a\\\"b\\\\\"].valueType: propertiesMap[\"a\\\"b\\\\\"].valueType must be one of STRING, BOOLEAN, INTEGER, LONG, "
-               "DOUBLE, FLOAT, STRING_LIST, URI\n"
-               "propertiesMap[\"key.serializer\"].value: propertiesMap[\"key.serializer\"].value is required\n"
-               "propertiesMap[\"value.serializer\"]: propertiesMap[\"value.serializer\"] is required\n");
+    check_text(
+        support_errors(&settings),
+        "propertiesMap[\"a\\\"b\\\\\"].value: propertiesMap[\"a\\\"b\\\\\"].value must be a string\n"
+        "propertiesMap[\"a\\\"b\\\\\"].valueType: propertiesMap[\"a\\\"b\\\\\"].valueType must be one of STRING, BOOLEAN, INTEGER, LONG, "
+        "DOUBLE, FLOAT, STRING_LIST, URI\n"
+        "propertiesMap[\"key.serializer\"].value: propertiesMap[\"key.serializer\"].value is required\n"
+        "propertiesMap[\"value.serializer\"]: propertiesMap[\"value.serializer\"] is required\n");
 }
 END_TEST
 
 START_TEST(a_map_with_listed_keys_takes_no_other)
 {
-    struct settings settings = support_create("database", "{'host':'h','useCredentials':false,'logTableNameOverrides':{'AuditEvent':'a','Audit':'b'}}");
+    struct settings settings = support_create(
+        "database", "{'host':'h','useCredentials':false,'logTableNameOverrides':{'AuditEvent':'a','Audit':'b'}}");
 
-    check_text(support_errors(&settings), "logTableNameOverrides[\"Audit\"]: logTableNameOverrides[\"Audit\"] is not a key of this map, which has "
-                                          "ApiProxyTraffic, PolicyCapture, AuditEvent, Application, UnsentMessage, TokenTraffic\n");
+    check_text(support_errors(&settings),
+               "logTableNameOverrides[\"Audit\"]: logTableNameOverrides[\"Audit\"] is not a key of this map, which has "
+               "ApiProxyTraffic, PolicyCapture, AuditEvent, Application, UnsentMessage, TokenTraffic\n");
 }
 END_TEST
 
@@ -177,7 +188,8 @@ END_TEST
 
 START_TEST(an_empty_pod_name_becomes_the_host_name)
 {
-    static const char *const bodies[] = {"{'logPath':'/','logFileName':'b'}", "{'logPath':'/','logFileName':'b','logPodName':null}",
+    static const char *const bodies[] = {"{'logPath':'/','logFileName':'b'}",
+                                         "{'logPath':'/','logFileName':'b','logPodName':null}",
                                          "{'logPath':'/','logFileName':'b','logPodName':''}"};
 
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
@@ -201,7 +213,8 @@ END_TEST
 
 START_TEST(another_spelling_is_stored_under_the_types_name)
 {
-    struct settings settings = support_create("snmp", "{'securityOrCommunityName':'c','pduUdpForMessage':'1.3','enabledUserAuthentication':true}");
+    struct settings settings =
+        support_create("snmp", "{'securityOrCommunityName':'c','pduUdpForMessage':'1.3','enabledUserAuthentication':true}");
 
     check_text(support_errors(&settings), "");
     check_text(support_member(&settings, "pduOidForMessage"), "\"1.3\"");
@@ -235,14 +248,18 @@ END_TEST
 
 START_TEST(names_of_keystores_are_references_and_ids_are_not)
 {
-    struct settings settings =
-        support_create("kafka", "{'topicName':'t','bootstrapServers':'a:1','keyStoreName':'k','trustStoreName':'','keyStoreId':'1','trustStoreId':'2'}");
-    struct settings ldap = support_create("ldap", "{'serverAddress':'ldap://h','username':'u','password':'p','baseDn':'b','certificateName':'c',"
-                                                  "'certificateId':'i','selectedEnvironmentId':'e'}");
+    struct settings settings = support_create(
+        "kafka",
+        "{'topicName':'t','bootstrapServers':'a:1','keyStoreName':'k','trustStoreName':'','keyStoreId':'1','trustStoreId':'2'}");
+    struct settings ldap =
+        support_create("ldap", "{'serverAddress':'ldap://h','username':'u','password':'p','baseDn':'b','certificateName':'c',"
+                               "'certificateId':'i','selectedEnvironmentId':'e'}");
 
     check_text(support_errors(&settings), "");
-    check_text(support_references(&settings), "keystore k -> keyStoreName: keyStoreName must be the name of a keystore in the project\n");
-    check_text(support_references(&ldap), "certificate c -> certificateName: certificateName must be the name of a certificate in the project\n");
+    check_text(support_references(&settings),
+               "keystore k -> keyStoreName: keyStoreName must be the name of a keystore in the project\n");
+    check_text(support_references(&ldap),
+               "certificate c -> certificateName: certificateName must be the name of a certificate in the project\n");
     check_text(support_member(&settings, "keyStoreId"), "\"1\"");
 }
 END_TEST
@@ -251,7 +268,8 @@ END_TEST
 
 START_TEST(a_secret_is_sealed_and_reads_null)
 {
-    struct settings settings = support_create("email", "{'host':'h','auth':true,'username':'u','password':'p\\u0022$\\\\%2F\xf0\x9f\x98\x80'}");
+    struct settings settings =
+        support_create("email", "{'host':'h','auth':true,'username':'u','password':'p\\u0022$\\\\%2F\xf0\x9f\x98\x80'}");
 
     check_text(support_errors(&settings), "");
     check_text(support_member(&settings, "password"), "null");
@@ -311,8 +329,9 @@ END_TEST
 
 START_TEST(a_message_never_holds_what_was_sent)
 {
-    struct settings settings = support_create("snmp", "{'securityOrCommunityName':'c','pduOidForMessage':'1','authPassphrase':'hunter2',"
-                                                      "'privPassphrase':{'x':'hunter2'},'messageType':'hunter2','version':['hunter2'],'timeout':'hunter2'}");
+    struct settings settings = support_create(
+        "snmp", "{'securityOrCommunityName':'c','pduOidForMessage':'1','authPassphrase':'hunter2',"
+                "'privPassphrase':{'x':'hunter2'},'messageType':'hunter2','version':['hunter2'],'timeout':'hunter2'}");
 
     ck_assert_ptr_nonnull(settings.errors);
     ck_assert_ptr_null(strstr(support_errors(&settings), "hunter2"));
@@ -346,8 +365,9 @@ END_TEST
 
 START_TEST(a_choice_written_back_as_null_was_never_sealed)
 {
-    struct settings settings = support_replace("activeMq", "{'activeMqConnectionProtocolType':null,'brokerURL':'tcp://h:1','destinationType':'QUEUE',"
-                                                           "'destinationName':'d'}");
+    struct settings settings =
+        support_replace("activeMq", "{'activeMqConnectionProtocolType':null,'brokerURL':'tcp://h:1','destinationType':'QUEUE',"
+                                    "'destinationName':'d'}");
 
     check_text(support_errors(&settings), "activeMqConnectionProtocolType: activeMqConnectionProtocolType is required\n");
 }
@@ -357,7 +377,8 @@ END_TEST
 
 START_TEST(an_unknown_field_is_sealed_shown_as_null_and_warned_about)
 {
-    struct settings settings = support_create("elasticsearch", "{'pasword':'p','elasticHostList':[{'host':'h','foo':{'a':1}}],'n':5,'z':null}");
+    struct settings settings =
+        support_create("elasticsearch", "{'pasword':'p','elasticHostList':[{'host':'h','foo':{'a':1}}],'n':5,'z':null}");
 
     check_text(support_errors(&settings), "");
     check_text(support_sealed(&settings), "/elasticHostList/0/foo = {\"a\":1}\n/pasword = \"p\"\n/n = 5\n");
@@ -367,7 +388,8 @@ START_TEST(an_unknown_field_is_sealed_shown_as_null_and_warned_about)
                "elasticHostList[0].foo is not a field of type elasticsearch: it is kept sealed and masked like a secret\n"
                "pasword is not a field of type elasticsearch: it is kept sealed and masked like a secret\n"
                "n is not a field of type elasticsearch: it is kept sealed and masked like a secret\n");
-    check_text(strstr(support_readable(&settings), "\"maxConnectionTotal\""), "\"maxConnectionTotal\":null,\"pasword\":null,\"n\":null,\"z\":null}");
+    check_text(strstr(support_readable(&settings), "\"maxConnectionTotal\""),
+               "\"maxConnectionTotal\":null,\"pasword\":null,\"n\":null,\"z\":null}");
 }
 END_TEST
 
@@ -396,13 +418,15 @@ END_TEST
 START_TEST(an_arena_that_overflows_is_told)
 {
     static const char *const common[] = {NULL};
-    struct json_value *body = support_read("{\"host\":\"h\",\"foo\":[{\"name\":\"a\"},1],\"password\":\"p\",\"additionalProperties\":[{\"key\":\"password\"}]}");
+    struct json_value *body = support_read(
+        "{\"host\":\"h\",\"foo\":[{\"name\":\"a\"},1],\"password\":\"p\",\"additionalProperties\":[{\"key\":\"password\"}]}");
     bool divided = false;
 
     for (size_t limit = 0; !divided; limit += 16) {
         struct arena *arena = arena_new(limit);
         struct settings settings;
-        struct settings_input input = {.type = support_type("email"), .object = body, .common = common, .replaces = limit % 32 == 0, .host_name = "h"};
+        struct settings_input input = {
+            .type = support_type("email"), .object = body, .common = common, .replaces = limit % 32 == 0, .host_name = "h"};
 
         ck_assert_uint_lt(limit, 100000);
         divided = settings_divide(&settings, &input, arena);
