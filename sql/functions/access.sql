@@ -14,12 +14,10 @@ as $$
            effective.permissions
     from (select 1) as always
     left join lateral (
-        select token.project_id, token.user_id, token.permissions::text[] as permissions, 'token:' || token.token_id as actor, false as is_admin
-        from token where token.digest = i_digest and token.revoked_at is null and token.expires_at > now() and token.user_id is null
-        union all
-        select token.project_id, token.user_id, token.permissions::text[], 'token:' || token.token_id, user_account.is_admin
-        from token join user_account using (user_id)
-        where token.digest = i_digest and token.revoked_at is null and token.expires_at > now() and user_account.disabled_at is null
+        select token.project_id, token.user_id, token.permissions::text[] as permissions, 'token:' || token.token_id as actor, user_account.is_admin
+        from token left join user_account using (user_id)
+        where token.digest = i_digest and token.revoked_at is null and token.expires_at > now()
+          and (token.user_id is null or user_account.disabled_at is null)
         union all
         select null, user_session.user_id, null, 'user:' || user_account.name, user_account.is_admin
         from user_session join user_account using (user_id)

@@ -28,7 +28,7 @@ begin
                    when request.dialect = 'apinizer' and exists (
                        select from connection as other
                        where other.project_id = access.project_id and other.dialect = request.dialect
-                         and other.handle = lower(request.name collate "und-x-icu")) then 'name_taken'
+                         and other.handle = handle_of('apinizer', request.name)) then 'name_taken'
                    when request.dialect = 'activecampaign' and exists (
                        select from connection as other
                        where other.project_id = access.project_id and other.service = request.service and other.external_id = request.external_id)

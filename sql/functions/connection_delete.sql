@@ -8,7 +8,7 @@ as $$
 begin
     perform from (
         select access.project_id, request.dialect,
-               case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end as handle
+               handle_of(request.dialect, request.handle) as handle
         from unnest(i_digest, i_dialect, i_project, i_handle) as request (digest, dialect, project, handle)
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
         where access.refusal is null
@@ -30,7 +30,7 @@ begin
              with ordinality as request (digest, dialect, project, handle, if_match, request_id, ordinal)
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
         left join connection as stored on access.refusal is null and stored.project_id = access.project_id and stored.dialect = request.dialect
-            and stored.handle = case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end
+            and stored.handle = handle_of(request.dialect, request.handle)
     ), gone as (
         delete from connection using judged
         where judged.outcome = 'deleted' and connection.project_id = judged.project_id and connection.connection_id = judged.connection_id

@@ -24,7 +24,7 @@ begin
     end if;
     if exists (select from connection as other
                where other.project_id = new.project_id and other.dialect = new.dialect and other.connection_id <> new.connection_id
-                 and new.dialect = 'apinizer' and other.handle = lower(new.name collate "und-x-icu")) then
+                 and new.dialect = 'apinizer' and other.handle = handle_of('apinizer', new.name)) then
         raise exception using errcode = 'unique_violation', schema = 'patchbay', table = 'connection', constraint = 'connection_handle_unique',
             message = format('Connection (name: %s) already exists!', new.name),
             hint = 'Names are unique in a project, letter case ignored.';

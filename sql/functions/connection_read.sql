@@ -18,7 +18,7 @@ begin
              with ordinality as request (digest, dialect, project, handle, secrets, request_id, ordinal)
         cross join lateral access(request.digest, request.project, null) as access
         left join connection on access.refusal is null and connection.project_id = access.project_id and connection.dialect = request.dialect
-            and connection.handle = case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end
+            and connection.handle = handle_of(request.dialect, request.handle)
     ), noted as (
         insert into audit_event (project_id, actor, action, connection_id, request_id)
         select project_id, actor, 'secrets.read', connection_id, reading from found where boxes <> '{}'

@@ -21,7 +21,7 @@ begin
     -- statement then sees what the locks protect.
     perform from (
         select access.project_id, request.dialect,
-               case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end as handle
+               handle_of(request.dialect, request.handle) as handle
         from unnest(i_digest, i_dialect, i_project, i_handle) as request (digest, dialect, project, handle)
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
         where access.refusal is null
@@ -43,10 +43,10 @@ begin
                        and (request.project_id, request.connection_id, request.key_number)
                            is distinct from (stored.project_id, stored.connection_id, stored.key_number) then 'identity'
                    when request.dialect = 'apinizer' and request.new_name is not null
-                       and lower(request.new_name collate "und-x-icu") <> stored.handle
+                       and handle_of('apinizer', request.new_name) <> stored.handle
                        and exists (select from connection as other
                                    where other.project_id = stored.project_id and other.dialect = 'apinizer'
-                                     and other.handle = lower(request.new_name collate "und-x-icu")) then 'name_taken'
+                                     and other.handle = handle_of('apinizer', request.new_name)) then 'name_taken'
                    when request.dialect = 'activecampaign' and (next.next_service, next.next_external_id) <> (stored.service, stored.external_id)
                        and exists (select from connection as other
                                    where other.project_id = stored.project_id and other.service = next.next_service
@@ -67,7 +67,7 @@ begin
                     fields, settings, removed, secrets, keep, needs, request_id, ordinal)
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
         left join connection as stored on access.refusal is null and stored.project_id = access.project_id and stored.dialect = request.dialect
-            and stored.handle = case request.dialect when 'apinizer' then lower(request.handle collate "und-x-icu") else request.handle end
+            and stored.handle = handle_of(request.dialect, request.handle)
         cross join lateral (
             select coalesce(request.new_name, stored.name) as next_name,
                    coalesce(request.new_service, stored.service) as next_service,

@@ -1,10 +1,12 @@
+\ir ../functions/handle_of.sql
+
 create table connection (
     project_id bigint not null,
     connection_id uuid not null default gen_random_uuid(),
     dialect text not null default 'apinizer',
     public_id text,
     name text not null,
-    handle text not null generated always as (case dialect when 'apinizer' then lower(name collate "und-x-icu") else public_id end) stored,
+    handle text collate "C" not null generated always as (handle_of(dialect, case dialect when 'apinizer' then name else public_id end)) stored,
     type text not null,
     service text,
     external_id text,
