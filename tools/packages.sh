@@ -34,6 +34,7 @@ packages_for() {
             echo postgresql-15-plpgsql-check /usr/share/postgresql/15/extension/plpgsql_check.control
             echo python3 python3
             echo python3-psycopg2 /usr/lib/python3/dist-packages/psycopg2/__init__.py
+            echo procps pgrep
             echo valgrind valgrind
             echo shellcheck shellcheck
             ;;

@@ -128,6 +128,7 @@ process_start() {
             </dev/null >>"$log" 2>&1
     ) &
     pid=$!
+    disown "$pid"
     process_mark "$pid" >"$file" || :
 }
 
