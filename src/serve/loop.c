@@ -3,12 +3,15 @@
  * (and work, in threads) is waited for. In one turn the pool's answers come before new requests, so that finished requests make room;
  * and all new requests of a turn are begun before the pool sends, so that they leave together.
  *
- * A connection that was accepted is served even while stopping: its request is already on the way and nobody else can take it.
+ * Web servers give each worker a listening socket of its own, so nobody else takes what waits there when a worker is asked to stop. It goes on
+ * accepting until there is a moment without requests, for DRAIN_US at most, gives the socket up at that moment, and the web server
+ * asks other workers from then on.
  */
 #include "serve/loop.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +21,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/fcgi.h"
 #include "serve/touch.h"
+#include "serve/waiting.h"
 #include "serve/work.h"
 
 #define KEPT_IDLE_US 60000000    /* a kept connection without a request */
+#define DRAIN_US 1000000         /* how long a stopping worker goes on accepting */
+#define LAST_CHANCE_US 250000    /* for a connection without a request while stopping: its first bytes may be on their way */
 #define ACCEPT_PAUSE_US 100000   /* after accept failed for want of descriptors */
 #define POOL_ROOM 64
 
@@ -40,13 +45,6 @@ struct job {
     bool head_sent;
 };
 
-/* A connection without a request: fresh (its first one is on the way) or kept by the web server. */
-struct waiting {
-    struct fcgi_connection *connection;
-    int64_t since_us;
-    bool fresh;
-};
-
 struct loop {
     struct api_context *context;
     int listen_fd;
@@ -59,17 +57,15 @@ struct loop {
     struct job *jobs;
     struct job *free;
     size_t in_hand;
-    struct waiting *waiting; /* the longest waiting first; room for limit fresh and 2 * limit kept ones, and those that end in a turn */
-    size_t waiting_count;
-    size_t fresh_count;
-    size_t polled_count;     /* how many of them are in fds */
+    struct waiting_list waiting;
     struct pollfd *fds;
     int64_t accept_again_us;
+    bool listening;
     bool stopping;
-    int64_t stop_by_us;
+    int64_t stopping_since_us;
 };
 
-enum { FD_SIGNAL, FD_WORK, FD_LISTEN, FD_POOL }; /* then the waiting connections */
+enum { FD_SIGNAL, FD_WORK, FD_LISTEN, FD_WAITING }; /* then the pool's */
 
 static int64_t milliseconds(long count)
 {
@@ -77,16 +73,6 @@ static int64_t milliseconds(long count)
 }
 
 /* Requests */
-
-static void add_waiting(struct loop *loop, struct fcgi_connection *connection, bool fresh, int64_t now_us)
-{
-    if (!fresh && (loop->stopping || loop->waiting_count - loop->fresh_count >= 2 * loop->limit)) {
-        fcgi_connection_free(connection);
-        return;
-    }
-    loop->fresh_count += fresh;
-    loop->waiting[loop->waiting_count++] = (struct waiting){connection, now_us, fresh};
-}
 
 static void log_request(const struct job *job, int64_t now_us)
 {
@@ -126,7 +112,7 @@ static void finish(struct job *job, bool whole)
     int64_t now_us = clock_monotonic_us();
     log_request(job, now_us);
     if (whole && fcgi_request_end(job->connection)) {
-        add_waiting(job->loop, job->connection, false, now_us);
+        waiting_add(&job->loop->waiting, job->connection, false, now_us);
     } else {
         fcgi_connection_free(job->connection);
     }
@@ -209,19 +195,23 @@ static void take_finished_work(struct loop *loop)
     }
 }
 
-/* Reads the request that has come on a connection, and begins it. */
-static void begin(struct loop *loop, struct fcgi_connection *connection)
+/* Reads the request that has come on a connection, and begins it. False when there is no room. */
+static bool begin(void *context, struct fcgi_connection *connection)
 {
+    struct loop *loop = context;
     const struct config *config = loop->context->config;
     struct job *job = loop->free;
     struct http_request *request = NULL;
+    if (job == NULL) {
+        return false;
+    }
     if (job->arena == NULL) {
         job->arena = arena_new((size_t) config->request_memory);
     }
     if (job->arena == NULL) {
         log_say(LOG_ERROR, "request_dropped", "out of memory");
         fcgi_connection_free(connection);
-        return;
+        return true;
     }
     loop->free = job->next;
     loop->in_hand++;
@@ -229,7 +219,7 @@ static void begin(struct loop *loop, struct fcgi_connection *connection)
     if (fcgi_read_request(connection, (size_t) config->body_limit, job->arena, &request) == FCGI_READ_CLOSED) {
         fcgi_connection_free(connection);
         put_aside(job);
-        return;
+        return true;
     }
     memset(&job->exchange, 0, sizeof(job->exchange));
     job->exchange.arena = job->arena;
@@ -240,16 +230,17 @@ static void begin(struct loop *loop, struct fcgi_connection *connection)
     job->ticket = (struct db_ticket){.call = &job->exchange.call, .done = take_result};
     job->work.run = run_work;
     advance(job, api_begin(loop->context, &job->exchange));
+    return true;
 }
 
 /* Connections */
 
 static void accept_connections(struct loop *loop, int64_t now_us)
 {
-    while (loop->in_hand + loop->fresh_count < loop->limit) {
+    while (loop->in_hand + loop->waiting.fresh_count < loop->limit) {
         struct fcgi_connection *connection = fcgi_accept(loop->listen_fd, (int) loop->context->config->io_timeout);
         if (connection != NULL) {
-            add_waiting(loop, connection, true, now_us);
+            waiting_add(&loop->waiting, connection, true, now_us);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             return;
         } else if (errno != ECONNABORTED && errno != EINTR) {
@@ -261,50 +252,31 @@ static void accept_connections(struct loop *loop, int64_t now_us)
     }
 }
 
-static int64_t waiting_limit(const struct loop *loop, const struct waiting *waiting)
-{
-    return waiting->since_us + (waiting->fresh ? milliseconds(loop->context->config->io_timeout) : loop->stopping ? 0 : KEPT_IDLE_US);
-}
-
-/* Begins what has come, in the order of waiting, while there is room; closes those that waited too long. */
-static void serve_waiting(struct loop *loop, const struct pollfd *polled, int64_t now_us)
-{
-    size_t polled_count = loop->polled_count;
-    size_t left = 0;
-    for (size_t i = 0; i < polled_count; i++) {
-        struct waiting waiting = loop->waiting[i];
-        bool ready = polled[i].revents != 0 && loop->free != NULL;
-        if (!ready && (polled[i].revents != 0 || now_us < waiting_limit(loop, &waiting))) {
-            loop->waiting[left++] = waiting;
-            continue;
-        }
-        loop->fresh_count -= waiting.fresh;
-        if (ready) {
-            begin(loop, waiting.connection); /* may append to the list */
-        } else {
-            fcgi_connection_free(waiting.connection);
-        }
-    }
-    size_t appended = loop->waiting_count - polled_count;
-    memmove(&loop->waiting[left], &loop->waiting[polled_count], appended * sizeof(loop->waiting[0]));
-    loop->waiting_count = left + appended;
-    loop->polled_count = 0;
-}
-
 /* Turns */
 
 static bool is_quiet(const struct loop *loop)
 {
-    return loop->in_hand == 0 && loop->fresh_count == 0;
+    return loop->in_hand == 0 && loop->waiting.fresh_count == 0;
 }
 
 static void stop(struct loop *loop, int64_t now_us)
 {
     if (!loop->stopping) {
         loop->stopping = true;
-        loop->stop_by_us = now_us + milliseconds(loop->context->config->statement_timeout);
+        loop->stopping_since_us = now_us;
         log_write(LOG_INFO, "worker_stopping", NULL);
     }
+}
+
+/* The number stays taken, by nothing: a socket that is opened later must not become standard input. */
+static void give_up_listening(struct loop *loop)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0) {
+        dup2(nothing, loop->listen_fd);
+        close(nothing);
+    }
+    loop->listening = false;
 }
 
 static void take_signals(struct loop *loop, int64_t now_us)
@@ -322,63 +294,95 @@ static void lower(int64_t *wake_us, int64_t due_us)
     }
 }
 
-static int wait_at_most(const struct loop *loop, int64_t now_us)
+static int64_t drain_end(const struct loop *loop)
+{
+    return loop->stopping_since_us + DRAIN_US;
+}
+
+static int64_t stop_end(const struct loop *loop)
+{
+    return loop->stopping_since_us + milliseconds(loop->context->config->statement_timeout);
+}
+
+static int wait_at_most(const struct loop *loop, const struct waiting_limits *limits, int64_t now_us)
 {
     int64_t wake_us = loop->touch.under_way ? INT64_MAX : loop->touch.due_us;
     if (loop->stopping) {
-        lower(&wake_us, loop->touch.last_done || !is_quiet(loop) ? loop->stop_by_us : now_us);
+        lower(&wake_us, loop->touch.last_done ? (loop->listening ? drain_end(loop) : stop_end(loop)) : now_us);
     }
     if (loop->accept_again_us > now_us) {
         lower(&wake_us, loop->accept_again_us);
     }
-    for (size_t i = 0; i < loop->polled_count; i++) {
-        lower(&wake_us, waiting_limit(loop, &loop->waiting[i]));
-    }
+    lower(&wake_us, waiting_due(&loop->waiting, limits));
     int64_t wait_ms = wake_us <= now_us ? 0 : (wake_us - now_us + 999) / 1000;
     return wait_ms > 86400000 ? 86400000 : (int) wait_ms;
+}
+
+static struct waiting_limits limit_waiting(const struct loop *loop)
+{
+    if (loop->stopping) {
+        return (struct waiting_limits){.fresh_us = LAST_CHANCE_US, .kept_us = 0, .from_us = loop->stopping_since_us};
+    }
+    return (struct waiting_limits){.fresh_us = milliseconds(loop->context->config->io_timeout), .kept_us = KEPT_IDLE_US};
+}
+
+static void wait_for_events(struct pollfd *fds, size_t count, int timeout_ms)
+{
+    if (poll(fds, (nfds_t) count, timeout_ms) < 0) {
+        for (size_t i = 0; i < count; i++) {
+            fds[i].revents = 0; /* interrupted: time may have passed all the same */
+        }
+    }
 }
 
 static void turn(struct loop *loop)
 {
     int64_t now_us = clock_monotonic_us();
-    bool has_room = loop->in_hand + loop->fresh_count < loop->limit;
-    bool accepts = has_room && !loop->stopping && now_us >= loop->accept_again_us;
-    loop->fds[FD_SIGNAL] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
-    loop->fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->crew), .events = POLLIN};
-    loop->fds[FD_LISTEN] = (struct pollfd){.fd = accepts ? loop->listen_fd : -1, .events = POLLIN};
-    loop->polled_count = loop->free == NULL ? 0 : loop->waiting_count;
-    int timeout_ms = wait_at_most(loop, now_us);
-    size_t pool_count = db_pool_prepare(loop->pool, loop->fds + FD_POOL, POOL_ROOM, &timeout_ms);
-    struct pollfd *polled = loop->fds + FD_POOL + pool_count;
-    for (size_t i = 0; i < loop->polled_count; i++) {
-        polled[i] = (struct pollfd){.fd = fcgi_fd(loop->waiting[i].connection), .events = POLLIN};
-    }
+    bool has_room = loop->in_hand + loop->waiting.fresh_count < loop->limit;
+    bool accepts = has_room && loop->listening && now_us >= loop->accept_again_us;
+    struct pollfd *fds = loop->fds;
+    struct pollfd *polled = fds + FD_WAITING;
+    fds[FD_SIGNAL] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
+    fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->crew), .events = POLLIN};
+    fds[FD_LISTEN] = (struct pollfd){.fd = accepts ? loop->listen_fd : -1, .events = POLLIN};
+    size_t waiting_count = waiting_prepare(&loop->waiting, loop->free != NULL, polled);
+    struct waiting_limits limits = limit_waiting(loop);
+    int timeout_ms = wait_at_most(loop, &limits, now_us);
+    size_t pool_count = db_pool_prepare(loop->pool, polled + waiting_count, POOL_ROOM, &timeout_ms);
     log_flush();
-    nfds_t count = (nfds_t) (FD_POOL + pool_count + loop->polled_count);
-    if (poll(loop->fds, count, timeout_ms) < 0) {
-        for (nfds_t i = 0; i < count; i++) {
-            loop->fds[i].revents = 0; /* interrupted: time may have passed all the same */
-        }
-    }
+    wait_for_events(fds, FD_WAITING + waiting_count + pool_count, timeout_ms);
     now_us = clock_monotonic_us();
-    if (loop->fds[FD_SIGNAL].revents != 0) {
+    if (fds[FD_SIGNAL].revents != 0) {
         take_signals(loop, now_us);
     }
-    db_pool_react(loop->pool, loop->fds + FD_POOL, pool_count);
-    if (loop->fds[FD_WORK].revents != 0) {
+    db_pool_react(loop->pool, polled + waiting_count, pool_count);
+    if (fds[FD_WORK].revents != 0) {
         take_finished_work(loop);
     }
-    serve_waiting(loop, polled, now_us);
-    if (loop->fds[FD_LISTEN].revents != 0 && !loop->stopping) {
+    limits = limit_waiting(loop);
+    waiting_react(&loop->waiting, polled, &limits, now_us, begin, loop);
+    if (fds[FD_LISTEN].revents != 0) {
         accept_connections(loop, now_us);
     }
-    touch_turn(&loop->touch, loop->pool, loop->stopping && is_quiet(loop), now_us);
+    touch_turn(&loop->touch, loop->pool, loop->stopping, now_us);
 }
 
-static bool is_finished(const struct loop *loop)
+/* While stopping: gives up the socket when the moment has come. True when nothing is left to do. */
+static bool is_finished(struct loop *loop)
 {
-    return loop->stopping
-           && ((is_quiet(loop) && touch_is_over(&loop->touch)) || clock_monotonic_us() >= loop->stop_by_us);
+    int64_t now_us = clock_monotonic_us();
+    bool idle = is_quiet(loop) && touch_is_over(&loop->touch);
+    if (!loop->stopping) {
+        return false;
+    }
+    if (loop->listening && (idle || now_us >= drain_end(loop))) {
+        accept_connections(loop, now_us);
+        idle = idle && is_quiet(loop);
+        if (idle || now_us >= drain_end(loop)) {
+            give_up_listening(loop);
+        }
+    }
+    return idle || now_us >= stop_end(loop);
 }
 
 /* Start and stop */
@@ -416,10 +420,9 @@ static bool open_loop(struct loop *loop, struct fault *fault)
     pthread_sigmask(SIG_SETMASK, NULL, &loop->signals_before);
     loop->limit = (size_t) loop->context->config->requests_limit;
     loop->jobs = calloc(loop->limit, sizeof(loop->jobs[0]));
-    loop->waiting = calloc(loop->limit * 4, sizeof(loop->waiting[0]));
-    loop->fds = calloc(FD_POOL + POOL_ROOM + loop->limit * 4, sizeof(loop->fds[0]));
+    loop->fds = calloc(FD_WAITING + loop->limit * 3 + POOL_ROOM, sizeof(loop->fds[0]));
     bool touching = touch_open(&loop->touch, loop->context->touched, milliseconds(loop->context->config->token_touch_interval * 1000));
-    if (loop->jobs == NULL || loop->waiting == NULL || loop->fds == NULL || !touching) {
+    if (!waiting_open(&loop->waiting, loop->limit, loop->limit * 2) || loop->jobs == NULL || loop->fds == NULL || !touching) {
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }
     for (size_t i = loop->limit; i-- > 0;) {
@@ -433,9 +436,7 @@ static bool open_loop(struct loop *loop, struct fault *fault)
 static void close_loop(struct loop *loop)
 {
     work_crew_free(loop->crew); /* first: its threads use what follows */
-    for (size_t i = 0; i < loop->waiting_count; i++) {
-        fcgi_connection_free(loop->waiting[i].connection);
-    }
+    waiting_close(&loop->waiting);
     for (size_t i = 0; loop->jobs != NULL && i < loop->limit; i++) {
         if (loop->jobs[i].connection != NULL) {
             fcgi_connection_free(loop->jobs[i].connection);
@@ -445,7 +446,6 @@ static void close_loop(struct loop *loop)
     db_pool_free(loop->pool);
     touch_close(&loop->touch);
     free(loop->jobs);
-    free(loop->waiting);
     free(loop->fds);
     if (loop->signal_fd >= 0) {
         close(loop->signal_fd);
@@ -470,7 +470,7 @@ static bool greet(struct loop *loop, struct fault *fault)
 
 bool serve_loop(struct api_context *context, int listen_fd, struct fault *fault)
 {
-    struct loop loop = {.context = context, .listen_fd = listen_fd, .signal_fd = -1};
+    struct loop loop = {.context = context, .listen_fd = listen_fd, .listening = true, .signal_fd = -1};
     bool good = open_loop(&loop, fault) && greet(&loop, fault);
     while (good && !is_finished(&loop)) {
         turn(&loop);
