@@ -22,7 +22,7 @@ begin
         select request.*, access.actor, access.project_id, stored.connection_id, stored.revision,
                coalesce(access.refusal, case
                    when stored.connection_id is null then 'not_found'
-                   when not matches_revision(request.if_match, stored.revision, stored.updated_at) then 'precondition_failed'
+                   when request.if_match is not null and not matches_revision(request.if_match, stored.revision, stored.updated_at) then 'precondition_failed'
                    when row_number() over (partition by stored.project_id, stored.connection_id order by request.ordinal) > 1 then 'again'
                    else 'deleted'
                end) as outcome

@@ -36,7 +36,7 @@ begin
                stored.key_number as stored_key_number, stored.revision, stored.type as stored_type, next.*,
                coalesce(access.refusal, case
                    when stored.connection_id is null then 'not_found'
-                   when not matches_revision(request.if_match, stored.revision, stored.updated_at) then 'precondition_failed'
+                   when request.if_match is not null and not matches_revision(request.if_match, stored.revision, stored.updated_at) then 'precondition_failed'
                    when stored.type <> request.new_type then 'type_changed'
                    when row_number() over (partition by stored.project_id, stored.connection_id order by request.ordinal) > 1 then 'again'
                    when request.secrets is not null
