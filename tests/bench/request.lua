@@ -34,7 +34,7 @@ function request()
         local at = turn * count + number
         turn = turn + 1
         if at >= #projects * per_project then
-            return wrk.format("GET", "/apiops/test/healthcheck")
+            return wrk.format("GET", "/apiops/test/healthcheck") -- all are made
         end
         project, connection = at % #projects + 1, math.floor(at / #projects) + 1
     else

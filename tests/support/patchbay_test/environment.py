@@ -90,6 +90,11 @@ class World:
             os.chmod(copy, 0o755)
         return copy
 
+    def is_sanitized(self):
+        """Whether the programs were built with AddressSanitizer."""
+        with open(self.program("patchbay.fcgi"), "rb") as file:
+            return b"__asan_init" in file.read()
+
     def subfolder(self, name):
         """A new folder in ours for a program's own files."""
         folder = os.path.join(self.folder, f"{name}-{next(self.numbers)}")
@@ -163,7 +168,10 @@ class World:
         )
 
     def check_quiet(self):
-        """No worker may have died of a failed assertion or been stopped by a sanitizer, whatever the tests made of its answers."""
+        """No worker may have died of a failed assertion or been stopped by a sanitizer, whatever the tests made of its answers.
+        Leaks are only told at the end, so everything is stopped first."""
+        for door in list(self.doors):
+            door.stop()
         marks = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "Assertion", "assertion failed")
         for folder, _, names in os.walk(self.folder):
             for name in names:

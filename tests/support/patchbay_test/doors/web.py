@@ -61,10 +61,15 @@ class WebServer:
             return False
 
     def stop(self):
+        """The server, then its workers: they finish what they have in hand."""
         if self.daemon is None:
             return
+        workers = self.worker_pids()
         self.daemon.stop(signal.SIGTERM)
         self.daemon = None
+        processes.wait_until(
+            lambda: not any(processes.command_of(pid).endswith("patchbay.fcgi") for pid in workers), 20, f"the workers of {self.name} to end"
+        )
 
     def logs(self):
         """What the server and its workers wrote."""
