@@ -8,6 +8,7 @@
  */
 #include "seal/digest.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,35 @@ bool digest_credential(struct bytes text, const char *prefix, unsigned char dige
     }
     digest_sha256(text, digest);
     return true;
+}
+
+static size_t write_hex(char *text, const unsigned char *data, size_t size)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < size; i++) {
+        text[2 * i] = hex[data[i] >> 4];
+        text[2 * i + 1] = hex[data[i] & 15];
+    }
+    return 2 * size;
+}
+
+void digest_make_credential(const char *prefix, char text[DIGEST_CREDENTIAL_SIZE], unsigned char digest[DIGEST_SHA256_SIZE])
+{
+    unsigned char random[CREDENTIAL_RANDOM_DIGITS / 2];
+    unsigned char sum[DIGEST_SHA256_SIZE];
+    size_t length = strlen(prefix);
+
+    assert(length + 1 + CREDENTIAL_RANDOM_DIGITS + CREDENTIAL_CHECK_DIGITS < DIGEST_CREDENTIAL_SIZE);
+    memcpy(text, prefix, length);
+    text[length++] = '_';
+    digest_random(random, sizeof random);
+    length += write_hex(text + length, random, sizeof random);
+    digest_sha256((struct bytes){text, length}, sum);
+    length += write_hex(text + length, sum, CREDENTIAL_CHECK_DIGITS / 2);
+    text[length] = '\0';
+    digest_sha256((struct bytes){text, length}, digest);
+    OPENSSL_cleanse(random, sizeof random);
 }
 
 void digest_random(unsigned char *data, size_t length)

@@ -15,6 +15,9 @@
 void digest_sha256(struct bytes text, unsigned char digest[DIGEST_SHA256_SIZE]);
 /* True and the digest when `text` is a well-formed credential with that prefix ("pbt") and the right checksum. */
 bool digest_credential(struct bytes text, const char *prefix, unsigned char digest[DIGEST_SHA256_SIZE]);
+/* A new credential with that prefix (of three letters), NUL-terminated, and its digest. It opens a door: wipe the text. */
+#define DIGEST_CREDENTIAL_SIZE 64
+void digest_make_credential(const char *prefix, char text[DIGEST_CREDENTIAL_SIZE], unsigned char digest[DIGEST_SHA256_SIZE]);
 /* From the system's generator; aborts when it has none. */
 void digest_random(unsigned char *data, size_t length);
 /* A random UUID, version 4. */

@@ -110,6 +110,22 @@ START_TEST(longer_shorter_and_upper_case_texts_are_no_credentials)
 }
 END_TEST
 
+START_TEST(a_made_credential_is_well_formed_and_no_two_are_the_same)
+{
+    char texts[100][DIGEST_CREDENTIAL_SIZE];
+    unsigned char made[DIGEST_SHA256_SIZE];
+    unsigned char read[DIGEST_SHA256_SIZE];
+
+    for (size_t i = 0; i < 100; i++) {
+        digest_make_credential("pbs", texts[i], made);
+        ck_assert(digest_credential(bytes_from(texts[i]), "pbs", read));
+        ck_assert_mem_eq(made, read, sizeof made);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_str_ne(texts[i], texts[j]);
+    }
+}
+END_TEST
+
 START_TEST(random_bytes_fill_the_whole_of_any_length)
 {
     static unsigned char data[5000];
@@ -153,6 +169,7 @@ static Suite *digest_suite(void)
     tcase_add_test(digests, every_prefix_has_its_own_credentials);
     tcase_add_test(digests, a_character_changed_anywhere_makes_it_no_credential);
     tcase_add_test(digests, longer_shorter_and_upper_case_texts_are_no_credentials);
+    tcase_add_test(digests, a_made_credential_is_well_formed_and_no_two_are_the_same);
     tcase_add_test(digests, random_bytes_fill_the_whole_of_any_length);
     tcase_add_test(digests, uuids_are_random_ones_of_version_4);
     suite_add_tcase(suite, digests);
