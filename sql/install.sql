@@ -44,6 +44,7 @@ set client_min_messages = warning;
 \ir functions/user_passwd.sql
 \ir functions/user_grant.sql
 \ir functions/user_revoke.sql
+\ir functions/login_delay.sql
 \ir functions/login_begin.sql
 \ir functions/login_finish.sql
 \ir functions/caller_check.sql

@@ -10,6 +10,8 @@ begin
     if environment_create.type not in ('PRODUCTION', 'SANDBOX', 'TEST') then
         raise exception using errcode = 'check_violation', message = 'the type of an environment is PRODUCTION, SANDBOX or TEST';
     end if;
+    insert into audit_event (project_id, actor, action, detail)
+    values (0, session_user, 'environment.create', jsonb_build_object('environment', environment_create.name, 'type', environment_create.type));
     return query
     insert into environment (name, type, description, access_url)
     values (environment_create.name, environment_create.type, environment_create.description, environment_create.access_url)

@@ -13,6 +13,10 @@ begin
                                                                        else format('there is no project %s', environment_link.project) end;
     end if;
     insert into environment_project (project_id, environment_id) values (v_project, v_environment) on conflict do nothing;
+    if found then
+        insert into audit_event (project_id, actor, action, detail)
+        values (v_project, session_user, 'environment.link', jsonb_build_object('environment', environment_link.name));
+    end if;
 end
 $$;
 comment on function environment_link(text, text) is

@@ -13,7 +13,8 @@ begin
         raise exception using errcode = 'no_data_found', message = case when v_user is null then format('there is no user %s', user_grant.name)
                                                                        else format('there is no project %s', user_grant.project) end;
     end if;
-    insert into user_permission (project_id, user_id, permissions) values (v_project, v_user, user_grant.permissions)
+    insert into user_permission (project_id, user_id, permissions)
+    values (v_project, v_user, array(select distinct unnest(user_grant.permissions) order by 1))
     on conflict on constraint user_permission_key do update
         set permissions = array(select unnest(user_permission.permissions::text[]) union select unnest(excluded.permissions::text[]) order by 1)
     returning user_permission.permissions into v_permissions;

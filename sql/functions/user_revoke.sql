@@ -5,6 +5,7 @@ as $$
 declare
     v_user bigint;
     v_project bigint;
+    v_permissions permission_list := user_revoke.permissions; -- a misspelt one must not look like one that was taken
     v_left text[];
 begin
     select user_id into v_user from user_account where user_account.name = user_revoke.name;
@@ -13,11 +14,11 @@ begin
         raise exception using errcode = 'no_data_found', message = case when v_user is null then format('there is no user %s', user_revoke.name)
                                                                        else format('there is no project %s', user_revoke.project) end;
     end if;
-    update user_permission set permissions = array(select unnest(user_permission.permissions::text[]) except select unnest(user_revoke.permissions) order by 1)
+    update user_permission set permissions = array(select unnest(user_permission.permissions::text[]) except select unnest(v_permissions::text[]) order by 1)
     where user_permission.project_id = v_project and user_permission.user_id = v_user
     returning user_permission.permissions into v_left;
     insert into audit_event (project_id, actor, action, detail)
-    values (v_project, session_user, 'user.revoke', jsonb_build_object('user', user_revoke.name, 'permissions', user_revoke.permissions));
+    values (v_project, session_user, 'user.revoke', jsonb_build_object('user', user_revoke.name, 'permissions', v_permissions));
     return coalesce(v_left, '{}');
 end
 $$;

@@ -8,7 +8,10 @@ create table environment (
     created_at timestamptz not null default now(),
     constraint environment_key primary key (environment_id),
     constraint environment_name_unique unique (name),
-    constraint environment_name_length check (char_length(name) between 1 and 255),
+    constraint environment_name_grammar check (
+        char_length(name) between 1 and 255 and name !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029,]' and name = btrim(name, ' ')),
+    constraint environment_description_length check (char_length(description) <= 1000),
+    constraint environment_access_url_length check (char_length(access_url) <= 2000),
     constraint environment_type_known check (type in ('PRODUCTION', 'SANDBOX', 'TEST')),
     constraint environment_status_known check (status in ('PUBLISHED', 'UNPUBLISHED', 'REPUBLISH_REQUIRED'))
 );
@@ -22,7 +25,10 @@ comment on column environment.status is 'PUBLISHED, UNPUBLISHED or REPUBLISH_REQ
 comment on column environment.created_at is 'When it was added.';
 comment on constraint environment_key on environment is 'Identity.';
 comment on constraint environment_name_unique on environment is 'One environment of a name.';
-comment on constraint environment_name_length on environment is '1 to 255 characters.';
+comment on constraint environment_name_grammar on environment is
+    '1 to 255 characters, no comma (clients list names with commas), no control character, no leading or trailing space.';
+comment on constraint environment_description_length on environment is 'At most 1000 characters.';
+comment on constraint environment_access_url_length on environment is 'At most 2000 characters.';
 comment on constraint environment_type_known on environment is 'PRODUCTION, SANDBOX or TEST.';
 comment on constraint environment_status_known on environment is 'PUBLISHED, UNPUBLISHED or REPUBLISH_REQUIRED.';
 
