@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/route.h"
+#include "base/clock.h"
 
 static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
 {
@@ -46,6 +47,22 @@ static enum api_step check_body(struct api_context *context, struct api_exchange
     return checked(exchange, exchange->route->begin(context, exchange));
 }
 
+static bool may_ask_now(struct api_context *context, struct api_exchange *exchange)
+{
+    unsigned char digest[DIGEST_SHA256_SIZE];
+
+    exchange->rate.allowed = true;
+    if (context->rates != NULL && exchange->route->dialect->credential(exchange, digest)) {
+        rate_take(context->rates, digest, clock_monotonic_us(), &exchange->rate);
+    }
+    return exchange->rate.allowed;
+}
+
+long api_retry_seconds(const struct api_exchange *exchange)
+{
+    return exchange->rate.wait_us <= 1000000 ? 1 : (exchange->rate.wait_us + 999999) / 1000000;
+}
+
 enum api_step api_begin(struct api_context *context, struct api_exchange *exchange)
 {
     struct bytes allow;
@@ -65,6 +82,9 @@ enum api_step api_begin(struct api_context *context, struct api_exchange *exchan
         return answer_problem(exchange, exchange->route->dialect, API_BAD_PATH);
     case ROUTE_FOUND:
         break;
+    }
+    if (!may_ask_now(context, exchange)) {
+        return answer_problem(exchange, exchange->route->dialect, API_RATE);
     }
     return check_body(context, exchange);
 }

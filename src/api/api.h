@@ -20,6 +20,7 @@
 #include "db/pool.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "registry/rate.h"
 #include "seal/keyring.h"
 
 struct type_table;     /* registry/type.h */
@@ -33,6 +34,8 @@ struct api_context {
     const struct type_table *types;
     struct identity_cache *identities;
     struct touch_table *touched;
+    struct rate_table *rates; /* NULL: no limit */
+    long logins;              /* whose passwords are being checked now */
     char host_name[256];
 };
 
@@ -59,6 +62,7 @@ struct api_route {
 enum api_problem {
     API_NO_ROUTE, API_METHOD, API_MEDIA_TYPE, API_TOO_LARGE, API_INCOMPLETE, API_BAD_PATH,
     API_UNAVAILABLE, API_INTERNAL, API_TOO_COMPLEX,
+    API_RATE, /* exchange->rate tells how long to wait */
     API_PROBLEMS
 };
 
@@ -66,6 +70,8 @@ struct api_dialect {
     const char *name;   /* "apinizer" */
     const char *prefix; /* "/apiops/" */
     void (*problem)(struct api_exchange *exchange, enum api_problem problem);
+    /* The digest of the caller's credential; false when there is none or it is not well-formed. The rate limit counts by it. */
+    bool (*credential)(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE]);
 };
 
 struct api_exchange {
@@ -76,6 +82,8 @@ struct api_exchange {
     struct http_response response;
     struct db_call call;
     void (*work)(struct api_exchange *exchange); /* with API_WORK */
+    bool work_computes; /* it keeps a processor busy, rather than waits for others */
+    struct rate_verdict rate;   /* limit 0: not limited */
     struct bytes part;
     bool streaming;
     bool aborted;
@@ -86,6 +94,9 @@ struct api_exchange {
 
 enum api_step api_begin(struct api_context *context, struct api_exchange *exchange);
 enum api_step api_continue(struct api_context *context, struct api_exchange *exchange, const struct db_result *result);
+
+/* For Retry-After: whole seconds, 1 or more. */
+long api_retry_seconds(const struct api_exchange *exchange);
 
 /* Both halves around a blocking call. Streamed parts are gathered into response.body. */
 void api_handle(struct api_context *context, struct api_exchange *exchange, struct db_session *session);

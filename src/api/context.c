@@ -27,7 +27,9 @@ bool api_context_open(struct api_context *context, const struct config *config, 
     }
     bool opened = keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
                   && identity_cache_new(&context->identities, (size_t) config->identity_cache, fault)
-                  && touch_table_new(&context->touched, fault);
+                  && touch_table_new(&context->touched, fault)
+                  && (config->rate_limit == 0 || rate_table_open(&context->rates, config->rate_limit_file, config->rate_limit, fault)
+                      || fault_wrap(fault, "rate_limit_file"));
     context->keyring = keyring;
     context->types = types;
     if (!opened) {
@@ -42,6 +44,7 @@ void api_context_close(struct api_context *context)
     union { const struct keyring *lent; struct keyring *owned; } keyring = {context->keyring};
     union { const struct type_table *lent; struct type_table *owned; } types = {context->types};
 
+    rate_table_close(context->rates);
     if (context->touched != NULL) {
         touch_table_free(context->touched);
     }

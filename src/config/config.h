@@ -26,6 +26,7 @@ struct config {
     long body_limit;                      /* bytes, 1 KiB to 64 MiB, default 1048576 */
     long request_memory;                  /* bytes of arena a request, default 96 MiB, 1 MiB to 4 GiB */
     long requests_limit;                  /* in hand at once a process, default 128, 1 to 1024 */
+    long work_threads;                    /* a process, default 16, 1 to 64: for what is slow on purpose or waits for others */
     long database_connections;            /* a process, default 2, 1 to 64 */
     long batch_limit;                     /* default 16, 1 to 256 */
     long database_wait;                   /* ms, default 2000, 10 to 60000: longest wait for a connection before 503 */
@@ -33,6 +34,8 @@ struct config {
     long reconnect_limit;                 /* ms, default 2000, 100 to 60000: longest pause between attempts to connect */
     long io_timeout;                      /* ms, default 5000, 100 to 600000: a web server that stalls is cut off */
     long identity_cache;                  /* entries, default 65536, 0 to 16777216 */
+    long rate_limit;                      /* requests a second a token over all workers of a machine, default 0: no limit; at most 10000 */
+    char rate_limit_file[CONFIG_TEXT_MAX]; /* where the workers count together; used when there is a limit */
     long token_touch_interval;            /* s, default 60, 1 to 86400: how fresh a token's last-used time is kept */
 };
 

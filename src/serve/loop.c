@@ -160,6 +160,7 @@ static void advance(struct job *job, enum api_step step)
         answer(job);
         return;
     case API_WORK:
+        job->work.computes = job->exchange.work_computes;
         work_submit(job->loop->crew, &job->work);
         return;
     case API_PART:
@@ -430,7 +431,7 @@ static bool open_loop(struct loop *loop, struct fault *fault)
         loop->jobs[i].next = loop->free;
         loop->free = &loop->jobs[i];
     }
-    return open_signals(loop, fault) && work_crew_new(&loop->crew, fault) && open_pool(loop, fault);
+    return open_signals(loop, fault) && work_crew_new(&loop->crew, (size_t) loop->context->config->work_threads, fault) && open_pool(loop, fault);
 }
 
 static void close_loop(struct loop *loop)

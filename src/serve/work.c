@@ -24,14 +24,19 @@ struct list {
 struct work_crew {
     pthread_mutex_t lock;
     pthread_cond_t come; /* an item waits, or the crew closes */
-    struct list waiting;
+    struct list waiting;    /* for others, once they run */
+    struct list to_compute;
     struct list done;
     size_t waiting_count;
+    size_t to_compute_count;
+    size_t computing;
+    size_t computing_limit;
     size_t idle;
     size_t threads;
+    size_t threads_limit;
     bool closing;
     int fd;
-    pthread_t thread[WORK_THREADS];
+    pthread_t thread[];
 };
 
 static void append(struct list *list, struct work_item *item)
@@ -53,9 +58,10 @@ static struct work_item *take_first(struct list *list)
     return item;
 }
 
-bool work_crew_new(struct work_crew **crew, struct fault *fault)
+bool work_crew_new(struct work_crew **crew, size_t threads_limit, struct fault *fault)
 {
-    struct work_crew *made = calloc(1, sizeof(*made));
+    struct work_crew *made = calloc(1, sizeof(*made) + threads_limit * sizeof(made->thread[0]));
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (made == NULL) {
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }
@@ -65,7 +71,10 @@ bool work_crew_new(struct work_crew **crew, struct fault *fault)
         free(made);
         return false;
     }
+    made->threads_limit = threads_limit;
+    made->computing_limit = processors > 0 && (size_t) processors < threads_limit ? (size_t) processors : threads_limit > 1 ? threads_limit - 1 : 1;
     made->waiting.end = &made->waiting.first;
+    made->to_compute.end = &made->to_compute.first;
     made->done.end = &made->done.first;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->come, NULL);
@@ -106,22 +115,46 @@ static void report(struct work_crew *crew, struct work_item *item)
     (void) written;
 }
 
+/* With the lock: how many items may begin now. */
+static size_t ready_count(const struct work_crew *crew)
+{
+    size_t room = crew->computing_limit - crew->computing;
+    return crew->waiting_count + (crew->to_compute_count < room ? crew->to_compute_count : room);
+}
+
+/* With the lock: the item to begin now, or NULL. */
+static struct work_item *take_ready(struct work_crew *crew)
+{
+    struct work_item *item = take_first(&crew->waiting);
+    if (item != NULL) {
+        crew->waiting_count--;
+    } else if (crew->computing < crew->computing_limit) {
+        item = take_first(&crew->to_compute);
+        if (item != NULL) {
+            crew->to_compute_count--;
+            crew->computing++;
+        }
+    }
+    return item;
+}
+
 static void *work(void *argument)
 {
     struct work_crew *crew = argument;
     pthread_mutex_lock(&crew->lock);
     while (!crew->closing) {
-        struct work_item *item = take_first(&crew->waiting);
+        struct work_item *item = take_ready(crew);
         if (item == NULL) {
             crew->idle++;
             pthread_cond_wait(&crew->come, &crew->lock);
             crew->idle--;
             continue;
         }
-        crew->waiting_count--;
+        bool computes = item->computes;
         pthread_mutex_unlock(&crew->lock);
         item->run(item);
         pthread_mutex_lock(&crew->lock);
+        crew->computing -= computes;
         report(crew, item);
     }
     pthread_mutex_unlock(&crew->lock);
@@ -147,15 +180,19 @@ static void start_thread(struct work_crew *crew)
 void work_submit(struct work_crew *crew, struct work_item *item)
 {
     pthread_mutex_lock(&crew->lock);
-    append(&crew->waiting, item);
-    crew->waiting_count++;
-    if (crew->waiting_count > crew->idle && crew->threads < WORK_THREADS) {
+    if (item->computes) {
+        append(&crew->to_compute, item);
+        crew->to_compute_count++;
+    } else {
+        append(&crew->waiting, item);
+        crew->waiting_count++;
+    }
+    if (ready_count(crew) > crew->idle && crew->threads < crew->threads_limit) {
         start_thread(crew);
     }
     bool alone = crew->threads == 0;
     if (alone) {
-        take_first(&crew->waiting);
-        crew->waiting_count--;
+        take_ready(crew);
     }
     pthread_cond_signal(&crew->come);
     pthread_mutex_unlock(&crew->lock);
@@ -163,6 +200,7 @@ void work_submit(struct work_crew *crew, struct work_item *item)
         /* The system gives us not one thread: late is better than never. */
         item->run(item);
         pthread_mutex_lock(&crew->lock);
+        crew->computing -= item->computes;
         report(crew, item);
         pthread_mutex_unlock(&crew->lock);
     }

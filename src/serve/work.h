@@ -4,25 +4,28 @@
  *     item.run = ...; work_submit(crew, &item);
  *     ... work_fd() becomes readable ... while ((item = work_take(crew)) != NULL) -> it has run
  *
- * Threads are started when there is something to do and no idle one, up to WORK_THREADS; further items wait in order. Threads take no signals.
+ * Threads are started when there is something to do and no idle one, up to a limit; further items wait. Items that compute are done in order, and
+ * only as many at a time as there are processors, and never by the last thread: so those that wait for others are not held up by them.
+ * Threads take no signals.
  * Ownership: an item is the caller's and stays where it is until it was taken. `run` touches nothing that the loop's thread may touch.
  * Not here: what the work is (api/), what follows it (loop.c).
  */
 #ifndef PATCHBAY_SERVE_WORK_H
 #define PATCHBAY_SERVE_WORK_H
 
-#include "base/fault.h"
+#include <stddef.h>
 
-#define WORK_THREADS 16
+#include "base/fault.h"
 
 struct work_item {
     void (*run)(struct work_item *item);
+    bool computes;          /* keeps a processor busy, rather than waits for others */
     struct work_item *next; /* the crew's own */
 };
 
 struct work_crew;
 
-bool work_crew_new(struct work_crew **crew, struct fault *fault) __attribute__((warn_unused_result));
+bool work_crew_new(struct work_crew **crew, size_t threads_limit, struct fault *fault) __attribute__((warn_unused_result));
 /* Waits for what is under way; what has not begun is dropped. */
 void work_crew_free(struct work_crew *crew);
 int work_fd(const struct work_crew *crew);

@@ -212,6 +212,7 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
         [API_UNAVAILABLE] = {503, "The service is temporarily unavailable."},
         [API_INTERNAL] = {500, "An unexpected error occurred."},
         [API_TOO_COMPLEX] = {413, "The request needs more memory than the limit."},
+        [API_RATE] = {429, "Rate limit exceeded. Please try again later."},
     };
 
     if (answers[problem].message == NULL) {
@@ -221,10 +222,27 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
     if (problem == API_UNAVAILABLE) {
         http_response_add(&exchange->response, "Retry-After", BYTES("1"));
     }
+    if (problem == API_RATE) {
+        http_response_add(&exchange->response, "Retry-After", arena_printf(exchange->arena, "%ld", api_retry_seconds(exchange)));
+        http_response_add(&exchange->response, "RateLimit-Limit", arena_printf(exchange->arena, "%ld", exchange->rate.limit));
+        http_response_add(&exchange->response, "RateLimit-Remaining", arena_printf(exchange->arena, "%ld", exchange->rate.remaining));
+    }
     (void) activecampaign_message(exchange, answers[problem].status, "%s", answers[problem].message);
 }
 
-const struct api_dialect activecampaign_dialect = {.name = "activecampaign", .prefix = "/api/3/", .problem = answer_problem};
+static bool take_credential(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE])
+{
+    struct bytes key = http_request_field(exchange->request, "api-token");
+    bool found = key.data != NULL;
+
+    if (!found && !url_parameter(exchange->request->query, "api_key", exchange->arena, &key, &found)) {
+        found = false;
+    }
+    return found && digest_credential(bytes_trim(key), "pbt", digest);
+}
+
+const struct api_dialect activecampaign_dialect = {
+    .name = "activecampaign", .prefix = "/api/3/", .problem = answer_problem, .credential = take_credential};
 
 bool activecampaign_id_is_sane(struct bytes id)
 {
@@ -235,19 +253,14 @@ bool activecampaign_id_is_sane(struct bytes id)
 
 bool activecampaign_target(struct api_exchange *exchange, struct connection_target *target)
 {
-    struct bytes key = http_request_field(exchange->request, "api-token");
     unsigned char *digest = arena_alloc(exchange->arena, DIGEST_SHA256_SIZE);
-    bool found = key.data != NULL;
 
     *target = (struct connection_target){.token = digest, .dialect = activecampaign_dialect.name, .handle = exchange->parameters[0],
                                          .request_id = exchange->request->request_id};
     if (digest == NULL) {
         return false;
     }
-    if (!found && !url_parameter(exchange->request->query, "api_key", exchange->arena, &key, &found)) {
-        found = false;
-    }
-    if (!found || !digest_credential(bytes_trim(key), "pbt", digest)) {
+    if (!take_credential(exchange, digest)) {
         (void) activecampaign_message(exchange, 403, "The API key is missing or not valid.");
         return false;
     }

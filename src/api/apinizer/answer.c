@@ -101,10 +101,26 @@ enum api_step apinizer_failed(struct api_exchange *exchange, const char *what)
     return apinizer_error(exchange, 500, "internal_error", "An unexpected error occurred. Please try again later.");
 }
 
-static void answer_unavailable(struct api_exchange *exchange)
+enum api_step apinizer_unavailable(struct api_exchange *exchange)
 {
     http_response_add(&exchange->response, "Retry-After", BYTES("1"));
-    (void) apinizer_error(exchange, 503, "server_error", "The service is temporarily unavailable. Please try again later.");
+    return apinizer_error(exchange, 503, "server_error", "The service is temporarily unavailable. Please try again later.");
+}
+
+enum api_step apinizer_too_many(struct api_exchange *exchange, int64_t seconds)
+{
+    struct json_writer writer;
+    struct buf buf;
+
+    http_response_add(&exchange->response, "Retry-After", arena_printf(exchange->arena, "%" PRId64, seconds));
+    buf_init(&buf, exchange->arena, 256);
+    json_writer_open(&writer, &buf);
+    json_object(&writer);
+    write_error_members(&writer, "rate_limit_exceeded", BYTES("Rate limit exceeded. Please try again later."));
+    json_key(&writer, "retry_after");
+    json_integer(&writer, seconds);
+    json_object_end(&writer);
+    return json_writer_close(&writer) ? apinizer_json(exchange, 429, buf_bytes(&buf)) : API_ANSWERED;
 }
 
 bool apinizer_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result)
@@ -124,7 +140,7 @@ bool apinizer_refused(struct api_exchange *exchange, const struct connection_tar
         precondition_tag(exchange, result->revision);
         return true;
     case CONNECTION_UNAVAILABLE:
-        answer_unavailable(exchange);
+        (void) apinizer_unavailable(exchange);
         return true;
     case CONNECTION_FAILED:
         (void) apinizer_failed(exchange, "the database refused a call");
@@ -186,7 +202,9 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
     };
 
     if (problem == API_UNAVAILABLE) {
-        answer_unavailable(exchange);
+        (void) apinizer_unavailable(exchange);
+    } else if (problem == API_RATE) {
+        (void) apinizer_too_many(exchange, api_retry_seconds(exchange));
     } else if (problem == API_MEDIA_TYPE) {
         (void) apinizer_error(exchange, 415, "unsupported_media_type", "The body must be %s", exchange->route->media_types);
     } else {
@@ -194,12 +212,23 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
     }
 }
 
-const struct api_dialect apinizer_dialect = {.name = "apinizer", .prefix = "/apiops/", .problem = answer_problem};
+static bool take_credential(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE])
+{
+    struct bytes header = bytes_trim(http_request_field(exchange->request, "authorization"));
+    struct bytes scheme;
+
+    if (!bytes_cut(&header, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer")) {
+        return false;
+    }
+    header = bytes_trim(header);
+    return digest_credential(header, "pbt", digest) || digest_credential(header, "pbs", digest);
+}
+
+const struct api_dialect apinizer_dialect = {
+    .name = "apinizer", .prefix = "/apiops/", .problem = answer_problem, .credential = take_credential};
 
 bool apinizer_target(struct api_exchange *exchange, struct connection_target *target)
 {
-    struct bytes header = http_request_field(exchange->request, "authorization");
-    struct bytes scheme;
     unsigned char *digest = arena_alloc(exchange->arena, DIGEST_SHA256_SIZE);
 
     *target = (struct connection_target){
@@ -208,8 +237,7 @@ bool apinizer_target(struct api_exchange *exchange, struct connection_target *ta
     if (digest == NULL) {
         return false;
     }
-    header = bytes_trim(header);
-    if (!bytes_cut(&header, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer") || (!digest_credential(bytes_trim(header), "pbt", digest) && !digest_credential(bytes_trim(header), "pbs", digest))) {
+    if (!take_credential(exchange, digest)) {
         (void) apinizer_invalid_token(exchange);
         return false;
     }

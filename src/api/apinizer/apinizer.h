@@ -15,8 +15,10 @@ extern const struct api_dialect apinizer_dialect;
 api_begin_handler apinizer_get_begin, apinizer_list_begin, apinizer_post_begin, apinizer_put_begin, apinizer_delete_begin;
 api_continue_handler apinizer_get_next, apinizer_list_next, apinizer_post_next, apinizer_put_next, apinizer_delete_next;
 
-api_begin_handler apinizer_projects_begin, apinizer_environments_begin, apinizer_healthcheck_begin, apinizer_hello_begin;
-api_continue_handler apinizer_projects_next, apinizer_environments_next, apinizer_healthcheck_next, apinizer_hello_next;
+api_begin_handler apinizer_projects_begin, apinizer_environments_begin, apinizer_healthcheck_begin, apinizer_hello_begin,
+    apinizer_token_begin;
+api_continue_handler apinizer_projects_next, apinizer_environments_next, apinizer_healthcheck_next, apinizer_hello_next,
+    apinizer_token_next;
 
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
@@ -27,6 +29,8 @@ enum api_step apinizer_error(struct api_exchange *exchange, int status, const ch
     __attribute__((format(printf, 4, 5)));
 enum api_step apinizer_invalid_token(struct api_exchange *exchange);
 enum api_step apinizer_validation_failed(struct api_exchange *exchange, const struct settings_error *errors);
+enum api_step apinizer_unavailable(struct api_exchange *exchange);
+enum api_step apinizer_too_many(struct api_exchange *exchange, int64_t seconds);
 /* What every operation answers alike: access refused, precondition failed, unavailable, failed. False when the outcome is none of these. */
 bool apinizer_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result);
 /* {"success":true,"deploymentResult":{"success":true},"warnings":[...]} with the ETag. */

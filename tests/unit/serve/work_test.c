@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "tests/support/unit.h"
 
+#define THREADS 16
+
 struct task {
     struct work_item item; /* first */
     pthread_t thread;
@@ -28,7 +30,7 @@ static struct work_crew *new_crew(void)
 {
     struct work_crew *crew = NULL;
     struct fault fault = {0};
-    ck_assert_msg(work_crew_new(&crew, &fault), "%s", fault.message);
+    ck_assert_msg(work_crew_new(&crew, THREADS, &fault), "%s", fault.message);
     return crew;
 }
 
@@ -63,24 +65,24 @@ END_TEST
 START_TEST(slow_items_do_not_wait_for_each_other)
 {
     struct work_crew *crew = new_crew();
-    struct task tasks[WORK_THREADS];
-    struct work_item *taken[WORK_THREADS];
+    struct task tasks[THREADS] = {0};
+    struct work_item *taken[THREADS];
     int64_t began = clock_monotonic_us();
-    for (size_t i = 0; i < WORK_THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++) {
         tasks[i].item.run = nap;
         work_submit(crew, &tasks[i].item);
     }
-    for (size_t count = 0; count < WORK_THREADS;) {
-        count += wait_and_take(crew, taken, WORK_THREADS);
+    for (size_t count = 0; count < THREADS;) {
+        count += wait_and_take(crew, taken, THREADS);
     }
-    ck_assert_int_lt(clock_monotonic_us() - began, 50000 * WORK_THREADS / 2);
+    ck_assert_int_lt(clock_monotonic_us() - began, 50000 * THREADS / 2);
     work_crew_free(crew);
 }
 END_TEST
 
 START_TEST(more_items_than_threads_are_all_done_once)
 {
-    enum { COUNT = WORK_THREADS * 3 };
+    enum { COUNT = THREADS * 3 };
     struct work_crew *crew = new_crew();
     struct task tasks[COUNT] = {0};
     struct work_item *taken[COUNT];
@@ -98,11 +100,90 @@ START_TEST(more_items_than_threads_are_all_done_once)
 }
 END_TEST
 
+static int running, most;
+
+static void compute(struct work_item *item)
+{
+    int now = __atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
+    for (int seen = __atomic_load_n(&most, __ATOMIC_SEQ_CST); now > seen;) {
+        if (__atomic_compare_exchange_n(&most, &seen, now, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+            break;
+        }
+    }
+    nap(item);
+    __atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
+}
+
+START_TEST(no_more_items_compute_at_a_time_than_there_are_processors)
+{
+    enum { COUNT = 12 };
+    struct work_crew *crew = new_crew();
+    struct task tasks[COUNT] = {0};
+    struct work_item *taken[COUNT];
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    running = most = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        tasks[i].item = (struct work_item){.run = compute, .computes = true};
+        work_submit(crew, &tasks[i].item);
+    }
+    size_t count = 0;
+    while (count < COUNT) {
+        count += wait_and_take(crew, taken + count, COUNT - count);
+    }
+    ck_assert_int_le(most, processors < THREADS ? processors : THREADS - 1);
+    work_crew_free(crew);
+}
+END_TEST
+
+START_TEST(items_that_wait_for_others_are_not_held_up_by_those_that_compute)
+{
+    enum { COUNT = 200 };
+    static struct task computing[COUNT];
+    struct work_crew *crew = new_crew();
+    struct task waiting = {.item.run = nap};
+    struct work_item *taken[COUNT + 1];
+    bool found = false;
+    for (size_t i = 0; i < COUNT; i++) {
+        computing[i].item = (struct work_item){.run = compute, .computes = true};
+        work_submit(crew, &computing[i].item);
+    }
+    work_submit(crew, &waiting.item);
+    int64_t began = clock_monotonic_us();
+    while (!found) {
+        size_t count = wait_and_take(crew, taken, COUNT + 1);
+        for (size_t i = 0; i < count; i++) {
+            found = found || taken[i] == &waiting.item;
+        }
+        ck_assert_int_lt(clock_monotonic_us() - began, 50000 * COUNT / THREADS / 2);
+    }
+    work_crew_free(crew);
+}
+END_TEST
+
+START_TEST(one_thread_does_both_kinds)
+{
+    struct work_crew *crew = NULL;
+    struct task tasks[4] = {0};
+    struct work_item *taken[4];
+    struct fault fault = {0};
+    ck_assert_msg(work_crew_new(&crew, 1, &fault), "%s", fault.message);
+    for (size_t i = 0; i < 4; i++) {
+        tasks[i].item = (struct work_item){.run = compute, .computes = i % 2 == 0};
+        work_submit(crew, &tasks[i].item);
+    }
+    size_t count = 0;
+    while (count < 4) {
+        count += wait_and_take(crew, taken + count, 4 - count);
+    }
+    work_crew_free(crew);
+}
+END_TEST
+
 START_TEST(a_crew_can_be_freed_with_work_under_way)
 {
     struct work_crew *crew = new_crew();
-    struct task tasks[WORK_THREADS + 4] = {0};
-    for (size_t i = 0; i < WORK_THREADS + 4; i++) {
+    struct task tasks[THREADS + 4] = {0};
+    for (size_t i = 0; i < THREADS + 4; i++) {
         tasks[i].item.run = nap;
         work_submit(crew, &tasks[i].item);
     }
@@ -118,6 +199,9 @@ static Suite *work_suite(void)
     tcase_add_test(crew, work_is_done_in_another_thread_that_takes_no_signals);
     tcase_add_test(crew, slow_items_do_not_wait_for_each_other);
     tcase_add_test(crew, more_items_than_threads_are_all_done_once);
+    tcase_add_test(crew, no_more_items_compute_at_a_time_than_there_are_processors);
+    tcase_add_test(crew, items_that_wait_for_others_are_not_held_up_by_those_that_compute);
+    tcase_add_test(crew, one_thread_does_both_kinds);
     tcase_add_test(crew, a_crew_can_be_freed_with_work_under_way);
     suite_add_tcase(suite, crew);
     return suite;
