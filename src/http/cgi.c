@@ -119,6 +119,10 @@ bool cgi_request(struct http_request *request, char *const *variables, struct ar
     if (target.data == NULL || !add_fields(request, variables, arena)) {
         return false;
     }
+    request->remote_address = arena_copy(arena, find_variable(variables, "REMOTE_ADDR"));
+    if (request->remote_address.data == NULL) {
+        return false;
+    }
     target = strip_origin(target);
     const char *mark = target.length == 0 ? NULL : memchr(target.data, '?', target.length);
     size_t end = mark == NULL ? target.length : (size_t) (mark - target.data);

@@ -41,6 +41,11 @@ class Variables:
             "revoked": self.revoked,
             "never_issued": self.never_issued,
             "administrator": self.administrator,
+            "user": self.user,
+            "personal": lambda: self.world.issue_token(self.project.name, environment.ALL_PERMISSIONS, user=self["user"]),
+            "user_in_escapes": lambda: "".join(f"%{byte:02x}" for byte in self["user"].encode()),
+            "outsider": lambda: self.world.user("outsider-" + self.project.name),
+            "disabled_user": self.disabled_user,
             "project_with_environment": lambda: self.environment().name,
             "its_token": lambda: self.environment().token(),
             "its_environment": lambda: "environment of " + self.environment().name,
@@ -72,6 +77,15 @@ class Variables:
         name = "administrator of " + self.project.name
         self.world.ask("select patchbay.user_create(%s, %s, true)", name, f"scrypt$2$1$1${'0' * 32}${'0' * 64}")
         return self.world.issue_token(self.project.name, environment.ALL_PERMISSIONS, user=name)
+
+    def user(self):
+        """A user who may look at connections and change them."""
+        return self.world.user("user-" + self.project.name, ["CONNECTIONS:MANAGE"], self.project.name)
+
+    def disabled_user(self):
+        name = self.world.user("disabled-" + self.project.name, ["CONNECTIONS:MANAGE"], self.project.name)
+        self.world.disable(name)
+        return name
 
     def environment(self):
         """Another project, with an environment of its own."""
