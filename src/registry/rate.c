@@ -96,6 +96,7 @@ bool rate_table_open(struct rate_table **table, const char *file, long limit, st
         image = mmap(NULL, sizeof *image, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
         good = image != MAP_FAILED || complain(file, fault);
     }
+    flock(descriptor, LOCK_UN); /* the mapping keeps the file open, and would keep the lock */
     close(descriptor);
     if (!good) {
         return false;

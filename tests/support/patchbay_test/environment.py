@@ -9,7 +9,6 @@ Set PATCHBAY_TEST_KEEP=1 to keep the folder (its name is told), for a look at th
 """
 
 import contextlib
-import hashlib
 import itertools
 import os
 import shutil
@@ -22,16 +21,6 @@ ALL_PERMISSIONS = [
     for category in ("API_MANAGEMENT", "SECRETS", "IDENTITY", "CONNECTIONS", "GLOBAL_SETTINGS")
     for action in ("MANAGE", "DEPLOY_UNDEPLOY", "EXPORT_IMPORT", "VIEW")
 ]
-
-
-PASSWORD = "correct horse"
-
-
-def verifier(password, n=2):
-    """What user_account.password holds, as any implementation of scrypt makes it."""
-    salt = os.urandom(16)
-    digest = hashlib.scrypt(password.encode(), salt=salt, n=n, r=8, p=1, dklen=32, maxmem=1 << 28)
-    return f"scrypt${n}$8$1${salt.hex()}${digest.hex()}"
 
 
 class Project:
@@ -75,7 +64,6 @@ class World:
             "admin_database": self.cluster.dsn("patchbay_admin"),
             "keyring_file": self.keyring,
             "types_dir": self.types,
-            "rate_limit_file": os.path.join(self.folder, "rate_limit"),
             **self.settings,
         }
         with open(self.configuration, "w") as file:
@@ -156,16 +144,6 @@ class World:
             "select patchbay.token_issue(%s, 'test', %s, %s, coalesce(%s, 'infinity')::timestamptz)", project, permissions, user, expires
         )
         return token
-
-    def user(self, name, permissions=(), project=None, admin=False, password=PASSWORD):
-        """A new user, who may log in with PASSWORD, with permissions in a project. The verifier is a cheap one."""
-        self.ask("select patchbay.user_create(%s, %s, %s)", name, verifier(password), admin)
-        if permissions:
-            self.ask("select patchbay.user_grant(%s, %s, %s)", name, project, list(permissions))
-        return name
-
-    def disable(self, user):
-        self.ask("update patchbay.user_account set disabled_at = now() where name = %s", user)
 
     def expire(self, token):
         self.ask("update patchbay.token set expires_at = now() where digest = sha256(convert_to(%s, 'UTF8'))", token)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 
-from . import cases, doors, environment, match, places, tap
+from . import cases, doors, environment, match, places, tap, users
 
 _VARIABLE = re.compile(r"\$?\$\{([^{}]*)\}")
 _EXPECTING = ("any", "string", "integer", "boolean", "like", "save")
@@ -44,7 +44,7 @@ class Variables:
             "user": self.user,
             "personal": lambda: self.world.issue_token(self.project.name, environment.ALL_PERMISSIONS, user=self["user"]),
             "user_in_escapes": lambda: "".join(f"%{byte:02x}" for byte in self["user"].encode()),
-            "outsider": lambda: self.world.user("outsider-" + self.project.name),
+            "outsider": lambda: users.make(self.world, "outsider-" + self.project.name),
             "disabled_user": self.disabled_user,
             "project_with_environment": lambda: self.environment().name,
             "its_token": lambda: self.environment().token(),
@@ -80,11 +80,11 @@ class Variables:
 
     def user(self):
         """A user who may look at connections and change them."""
-        return self.world.user("user-" + self.project.name, ["CONNECTIONS:MANAGE"], self.project.name)
+        return users.make(self.world, "user-" + self.project.name, self.project.name, ["CONNECTIONS:MANAGE"])
 
     def disabled_user(self):
-        name = self.world.user("disabled-" + self.project.name, ["CONNECTIONS:MANAGE"], self.project.name)
-        self.world.disable(name)
+        name = users.make(self.world, "disabled-" + self.project.name, self.project.name, ["CONNECTIONS:MANAGE"])
+        users.disable(self.world, name)
         return name
 
     def environment(self):
