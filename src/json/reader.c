@@ -25,6 +25,8 @@ struct level {
     struct json_value *last; /* child so far */
 };
 
+enum { NUMBER_SCALE_MAX = 16383 };
+
 struct reader {
     yajl_handle parser;
     struct arena *arena;
@@ -216,6 +218,31 @@ static bool is_finite_number(struct bytes text)
     return isfinite(strtod_l(text.data, NULL, c_locale)); /* the space behind our copy ends it at the latest */
 }
 
+/*
+ * How many digits stand behind the point once the exponent is spelled out. The database keeps numbers exactly, up to NUMBER_SCALE_MAX of
+ * them; a number that it could not compare must not get that far.
+ */
+static bool has_storable_scale(struct bytes text)
+{
+    size_t exponent_at = 0;
+    size_t point_at = 0;
+    int64_t exponent = 0;
+
+    while (exponent_at < text.length && text.data[exponent_at] != 'e' && text.data[exponent_at] != 'E')
+        exponent_at++;
+    while (point_at < exponent_at && text.data[point_at] != '.')
+        point_at++;
+    size_t decimals = point_at < exponent_at ? exponent_at - point_at - 1 : 0;
+    if (exponent_at < text.length) {
+        struct bytes digits = bytes_slice(text, exponent_at + 1, text.length);
+        if (digits.length > 0 && digits.data[0] == '+')
+            digits = bytes_slice(digits, 1, digits.length);
+        if (!bytes_to_int64(digits, &exponent))
+            return false;
+    }
+    return decimals <= NUMBER_SCALE_MAX && exponent >= (int64_t) decimals - NUMBER_SCALE_MAX && exponent <= INT32_MAX / 4;
+}
+
 static int on_number(void *context, const char *data, size_t length)
 {
     struct reader *reader = context;
@@ -224,7 +251,7 @@ static int on_number(void *context, const char *data, size_t length)
 
     assert(data >= reader->text && data < reader->text + reader->length);
     bool integer = memchr(data, '.', length) == NULL && memchr(data, 'e', length) == NULL && memchr(data, 'E', length) == NULL;
-    if (!(integer ? bytes_to_int64(text, &ignored) : is_finite_number(text)))
+    if (!(integer ? bytes_to_int64(text, &ignored) : is_finite_number(text) && has_storable_scale(text)))
         return fault_set(reader->fault, FAULT_INVALID, "a number out of range at byte %zu", place_in_text(reader, text) + 1);
 
     struct json_value *value = add_value(reader, JSON_NUMBER);

@@ -4,7 +4,7 @@
  * Refused (FAULT_INVALID, the message says what and where: "repeated key at byte 17", counted from 1): malformed text (also none at all),
  * anything after the value, invalid UTF-8, the character U+0000, lone surrogates in \u escapes, a repeated key (compared decoded), nesting over
  * `depth` (arrays and objects, the outermost counted), integers that are no int64 and numbers beyond a finite double (1e400 is refused; 1e-400 is
- * merely tiny). A message holds nothing of the text. FAULT_TOO_LARGE when the arena overflows.
+ * merely tiny), and numbers with more than 16383 decimal places, which the database could not compare. A message holds nothing of the text. FAULT_TOO_LARGE when the arena overflows.
  * Strings are decoded; numbers keep their text, so that they can be written as they were sent.
  * Ownership: everything is in the arena, the text is copied: it may go after json_read.
  * Not here: what members mean.

@@ -183,13 +183,17 @@ END_TEST
 
 START_TEST(other_numbers_are_those_of_a_finite_double_and_may_be_tiny)
 {
-    static const char *const right[] = {"1.7976931348623157e308", "-1.7976931348623157e308", "4.9e-324", "1e-400", "-1e-99999", "0e999999",
+    static const char *const right[] = {"1.7976931348623157e308", "-1.7976931348623157e308", "4.9e-324", "1e-400", "-1e-16383", "0.1e-16382", "0e999999",
                                         "1.0", "0.1", "-0.0", "1E+2", "0.00000000000000000000000000000000000001", "1e0"};
     static const struct refusal wrong[] = {
         {"1e309", "a number out of range at byte 1"},
         {"[0,-1e309]", "a number out of range at byte 4"},
         {"1.7976931348623159e308", "a number out of range at byte 1"},
         {"{\"a\":1e99999999999999999999}", "a number out of range at byte 6"},
+        {"1e-16384", "a number out of range at byte 1"},
+        {"0.1e-16383", "a number out of range at byte 1"},
+        {"0e-16384", "a number out of range at byte 1"},
+        {"1e-99999999999999999999", "a number out of range at byte 1"},
     };
 
     for (size_t i = 0; i < COUNT(right); i++) {
