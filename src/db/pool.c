@@ -46,14 +46,14 @@ struct db_pool {
 
 /*
  * The worker's statements fetch a few rows by key, and a plan made while tables were empty must not hurt when they are full: hence generic
- * plans and nested loops over indexes only (ARCHITECTURE.md).
+ * plans, nested loops over indexes only, and joins in the order in which the SQL has them (first who asks, then what for).
  */
 static bool make_dsn(struct db_pool *pool, struct fault *fault)
 {
     char options[512];
     int length = snprintf(options, sizeof(options),
                           "-c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off "
-                          "-c jit=off -c timezone=UTC -c datestyle=ISO -c statement_timeout=%d -c lock_timeout=%d",
+                          "-c join_collapse_limit=1 -c jit=off -c timezone=UTC -c datestyle=ISO -c statement_timeout=%d -c lock_timeout=%d",
                           pool->options.statement_timeout_ms, pool->options.statement_timeout_ms);
     assert(length > 0 && (size_t) length < sizeof(options));
     if (!db_dsn_parse(&pool->dsn, pool->options.dsn, fault) || !db_dsn_add_options(&pool->dsn, options, fault)) {

@@ -537,15 +537,16 @@ START_TEST(sessions_keep_the_options_of_the_connection_string)
     snprintf(dsn, sizeof(dsn), "%s options='-c work_mem=123kB -c jit=on' application_name=mine client_encoding=LATIN1", toy_dsn());
     options.dsn = dsn;
     static const char *const expected[] = {"work_mem=123kB",     "jit=off", "application_name=mine", "plan_cache_mode=force_generic_plan",
-                                           "enable_seqscan=off", "statement_timeout=5s", "lock_timeout=5s", "client_encoding=UTF8"};
-    struct toy_call calls[8];
-    for (size_t i = 0; i < 8; i++) {
+                                           "enable_seqscan=off", "join_collapse_limit=1", "statement_timeout=5s", "lock_timeout=5s", "client_encoding=UTF8"};
+    enum { COUNT = sizeof(expected) / sizeof(expected[0]) };
+    struct toy_call calls[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
         toy_prepare(&calls[i], &toy_list_statement, NULL, 0);
         calls[i].call.statement = &settings;
         db_set_text(&calls[i].call, 0, bytes_from(expected[i]));
     }
-    run(toy_pool(&options), calls, 8);
-    for (size_t i = 0; i < 8; i++) {
+    run(toy_pool(&options), calls, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
         ck_assert_msg(calls[i].number == 1, "%s", expected[i]);
     }
 }
