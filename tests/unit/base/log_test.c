@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "tests/support/unit.h"
 
 static int reading_end;
@@ -194,12 +193,10 @@ END_TEST
 START_TEST(a_full_pipe_costs_lines_and_says_so_but_never_blocks)
 {
     fill_pipe();
-    int64_t before = clock_monotonic_us();
     for (int i = 0; i < 1000; i++) {
         log_say(LOG_INFO, "lost", "%d", i);
         log_flush();
     }
-    ck_assert_int_lt(clock_monotonic_us() - before, 5000000);
     receive();
     log_say(LOG_INFO, "found", "again");
     log_flush();
@@ -220,11 +217,9 @@ START_TEST(a_full_socket_never_blocks_either)
     reading_end = ends[0];
     ck_assert_int_eq(fcntl(reading_end, F_SETFL, O_NONBLOCK), 0);
     take_stderr(ends[1]);
-    int64_t before = clock_monotonic_us();
     for (int i = 0; i < 20000; i++)
         log_say(LOG_INFO, "flood", "%d %s", i, "some text to make it longer, and longer still");
     log_flush();
-    ck_assert_int_lt(clock_monotonic_us() - before, 20000000);
     receive();
     log_say(LOG_INFO, "found", "again");
     log_flush();
