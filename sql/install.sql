@@ -15,6 +15,8 @@ set client_min_messages = warning;
 \ir schema/connection_history.sql
 \ir schema/audit_event.sql
 \ir functions/credential_make.sql
+\ir functions/catalog_client.sql
+\ir functions/catalog_project.sql
 \ir functions/access.sql
 \ir functions/is_administrator.sql
 \ir functions/matches_revision.sql
@@ -30,7 +32,9 @@ set client_min_messages = warning;
 \ir functions/connection_read.sql
 \ir functions/connection_update.sql
 \ir functions/connection_delete.sql
+\ir functions/member_text.sql
 \ir functions/connection_field.sql
+\ir functions/connection_condition.sql
 \ir functions/connection_list.sql
 \ir functions/connection_fetch.sql
 \ir functions/token_touch.sql
@@ -48,6 +52,7 @@ set client_min_messages = warning;
 \ir functions/login_begin.sql
 \ir functions/login_finish.sql
 \ir functions/caller_check.sql
+\ir functions/caller_enter.sql
 \ir functions/health_check.sql
 \ir functions/project_list.sql
 \ir functions/environment_create.sql

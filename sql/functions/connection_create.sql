@@ -46,10 +46,10 @@ begin
         cross join lateral access(request.digest, request.project, 'CONNECTIONS:MANAGE') as access
     ), written as (
         insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
-                                deploy_to_worker, settings, key_number, secrets, created_by, updated_by, request_id)
+                                deploy_to_worker, settings, key_number, secrets, created_by, created_client, updated_by, request_id)
         select true_project_id, connection_id, dialect,
                case dialect when 'activecampaign' then nextval('activecampaign_id')::text else public_id end, name, type, service, external_id, description, enabled,
-               deploy_to_worker, settings, key_number, coalesce(secrets, '{}'), actor, actor, request_id
+               deploy_to_worker, settings, key_number, coalesce(secrets, '{}'), actor, case when dialect = 'catalog' then catalog_client(project) end, actor, request_id
         from judged where judged.outcome = 'created'
         returning connection.connection_id, connection.revision, connection.public_id
     ), refused as (

@@ -3,14 +3,15 @@
 create function connection_fetch(i_digest bytea[], i_dialect text[], i_project text[], i_ids text[], i_bytes bigint[])
 returns table (ordinal bigint, "position" bigint, connection_id uuid, revision bigint, public_id text, name text, type text, service text, external_id text,
                description text, enabled boolean, deploy_to_worker boolean, settings json, created_us bigint, created_by text,
-               updated_us bigint, updated_by text)
+               updated_us bigint, updated_by text, created_client text)
 language plpgsql stable security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
 begin
     return query
     select listed.ordinal, listed.place, connection_id, revision, public_id, name, type, service, external_id, description, enabled, deploy_to_worker,
-           settings, (extract(epoch from created_at) * 1000000)::bigint, created_by, (extract(epoch from updated_at) * 1000000)::bigint, updated_by
+           settings, (extract(epoch from created_at) * 1000000)::bigint, created_by, (extract(epoch from updated_at) * 1000000)::bigint, updated_by,
+           created_client
     from (
         select request.ordinal, wanted.place, connection.*,
                sum(octet_length(connection.settings::text) + 1024) over (order by wanted.place) as size,

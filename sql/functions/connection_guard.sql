@@ -10,11 +10,11 @@ begin
                 message = format('Connection type can not be changed from %s to %s!', old.type, new.type),
                 hint = 'Delete the connection and create it anew.';
         end if;
-        if (new.project_id, new.connection_id, new.dialect, new.created_at, new.created_by)
-            is distinct from (old.project_id, old.connection_id, old.dialect, old.created_at, old.created_by)
+        if (new.project_id, new.connection_id, new.dialect, new.created_at, new.created_by, new.created_client)
+            is distinct from (old.project_id, old.connection_id, old.dialect, old.created_at, old.created_by, old.created_client)
             or (new.public_id is distinct from old.public_id) then
             raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection',
-                message = 'project_id, connection_id, dialect, public_id, created_at and created_by of a connection never change',
+                message = 'project_id, connection_id, dialect, public_id, created_at, created_by and created_client of a connection never change',
                 hint = 'Boxes, history and workers are bound to them. Create another connection.';
         end if;
         if new.revision not in (old.revision, old.revision + 1) then

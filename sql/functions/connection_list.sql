@@ -1,9 +1,12 @@
 -- A list begins here: which connections, in which order, how many in all; connection_fetch then gives their rows in portions. So a list
 -- of any length takes little memory, is of one moment, and every way to sort or filter is in one place.
---   i_filters  [{"field": "type", "op": "in", "values": ["email"]}, ...], all must hold; ops: in, not_in
+--   i_filters  [{"field": "type", "op": "in", "values": ["email"]}, ...], all must hold; ops: connection_condition.sql
 --   i_orders   [{"field": "name", "descending": true}, ...], earlier ones first; ties by handle
--- Statement text is put together from the fixed pieces of connection_field and below; what a caller sent (values, names of settings) is only ever
--- reached through parameters. For one request a call. Outcomes: invalid_token, unknown_project, ok. One row; ids are comma-separated.
+-- Instead of "field" an item may have "member", a member of the settings, whatever it is called.
+-- Statement text is put together from the fixed pieces of connection_field, connection_condition and below; what a caller sent is only ever
+-- reached through parameters. For one request a call. Outcomes: invalid_token, invalid_client, unknown_project, bad_pattern (an expression that
+-- PostgreSQL refuses), ok. One row; ids are comma-separated. catalog has no use for the number of matches and is not told it, but with a limit of 0:
+-- so its pages come off an index where one has the order.
 create function connection_list(
     i_digest bytea[], i_dialect text[], i_project text[], i_filters jsonb[], i_orders jsonb[], i_offset bigint[], i_limit bigint[])
 returns table (ordinal bigint, outcome text, project_id bigint, total bigint, ids text)
@@ -14,7 +17,6 @@ declare
     v_access record;
     v_where text := '';
     v_order text := '';
-    v_field text;
 begin
     select * into v_access from access(i_digest[1], i_project[1], null);
     if v_access.refusal is not null then
@@ -22,24 +24,38 @@ begin
         return;
     end if;
     for v_index in 0 .. coalesce(jsonb_array_length(i_filters[1]), 0) - 1 loop
-        v_field := connection_field(i_dialect[1], i_filters[1] -> v_index ->> 'field', format('$3 -> %s ->> ''field''', v_index), false);
-        v_where := v_where || case i_filters[1] -> v_index ->> 'op'
-            when 'in' then format(' and %s = any (array(select jsonb_array_elements_text($3 -> %s -> ''values'')))', v_field, v_index)
-            when 'not_in' then format(' and %s <> all (array(select jsonb_array_elements_text($3 -> %s -> ''values'')))', v_field, v_index)
-        end;
+        if i_filters[1] -> v_index ->> 'op' = 'matches' then
+            begin
+                perform '' ~ (i_filters[1] -> v_index -> 'values' ->> 0);
+            exception when invalid_regular_expression then
+                return query select 1::bigint, 'bad_pattern', v_access.project_id, null::bigint, null::text;
+                return;
+            end;
+        end if;
+        v_where := v_where || ' and ' || connection_condition(i_dialect[1], i_filters[1] -> v_index, format('($3 -> %s)', v_index));
     end loop;
     for v_index in 0 .. coalesce(jsonb_array_length(i_orders[1]), 0) - 1 loop
-        v_order := v_order || connection_field(i_dialect[1], i_orders[1] -> v_index ->> 'field', format('$4 -> %s ->> ''field''', v_index), true)
+        v_order := v_order || connection_field(i_dialect[1], i_orders[1] -> v_index, format('($4 -> %s)', v_index), true)
             || case when (i_orders[1] -> v_index ->> 'descending')::boolean then ' desc, ' else ', ' end;
     end loop;
-    return query execute format($query$
+    return query execute format(case when i_dialect[1] = 'catalog' and i_limit[1] > 0 then $page$
+        select 1::bigint, 'ok', $1, null::bigint, string_agg(page.connection_id::text, ',' order by page.place)
+        from (
+            select sorted.connection_id, row_number() over () as place
+            from (
+                select connection.connection_id
+                from connection where connection.project_id = $1 and connection.dialect = $2 %2$s
+                order by %1$s connection.handle offset $5 limit $6
+            ) as sorted
+        ) as page
+    $page$ else $whole$
         select 1::bigint, 'ok', $1, count(*),
                string_agg(sorted.connection_id::text, ',' order by sorted.place) filter (where sorted.place > $5 and ($6 is null or sorted.place <= $5 + $6))
         from (
-            select connection.connection_id, row_number() over (order by %s connection.handle) as place
-            from connection where connection.project_id = $1 and connection.dialect = $2 %s
+            select connection.connection_id, row_number() over (order by %1$s connection.handle) as place
+            from connection where connection.project_id = $1 and connection.dialect = $2 %2$s
         ) as sorted
-    $query$, v_order, v_where)
+    $whole$ end, v_order, v_where)
     using v_access.project_id, i_dialect[1], i_filters[1], i_orders[1], i_offset[1], i_limit[1];
 end
 $$;

@@ -4,7 +4,7 @@ create function connection_read(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_secrets boolean[], i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint,
                public_id text, name text, type text, service text, external_id text, description text, enabled boolean, deploy_to_worker boolean,
-               settings json, secrets jsonb, created_us bigint, created_by text, updated_us bigint, updated_by text)
+               settings json, secrets jsonb, created_us bigint, created_by text, updated_us bigint, updated_by text, created_client text)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -24,7 +24,8 @@ begin
         select project_id, actor, 'secrets.read', connection_id, reading from found where boxes <> '{}'
     )
     select ordinal, outcome, project_id, connection_id, key_number, revision, public_id, name, type, service, external_id, description, enabled,
-           deploy_to_worker, settings, boxes, (extract(epoch from created_at) * 1000000)::bigint, created_by, (extract(epoch from updated_at) * 1000000)::bigint, updated_by
+           deploy_to_worker, settings, boxes, (extract(epoch from created_at) * 1000000)::bigint, created_by, (extract(epoch from updated_at) * 1000000)::bigint, updated_by,
+           created_client
     from found;
 end
 $$;

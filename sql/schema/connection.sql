@@ -19,6 +19,7 @@ create table connection (
     secrets jsonb not null default '{}',
     created_at timestamptz not null default now(),
     created_by text not null default session_user,
+    created_client text,
     updated_at timestamptz not null default now(),
     updated_by text not null default session_user,
     request_id text,
@@ -32,6 +33,7 @@ create table connection (
     constraint connection_external_given check (
         (dialect = 'activecampaign' and service is not null and external_id is not null)
         or (dialect <> 'activecampaign' and service is null and external_id is null)),
+    constraint connection_created_client_given check (dialect = 'catalog' or created_client is null),
     constraint connection_name_grammar check (
         dialect <> 'apinizer'
         or (char_length(name) between 1 and 255 and name !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029/]' and name = btrim(name, ' '))),
@@ -44,6 +46,14 @@ create sequence activecampaign_id;
 comment on sequence activecampaign_id is 'Numbers the connections of the activecampaign dialect.';
 create index connection_by_type on connection (project_id, dialect, type, handle);
 comment on index connection_by_type is 'Lists of a type. None of its columns changes in an ordinary update, so updates stay cheap.';
+-- Catalog's lists. There is none for updated_at: it changes with every update, which could then never be HOT (in no dialect: PostgreSQL
+-- asks only whether any index has the column).
+create index connection_catalog_by_name on connection (project_id, name collate "C", created_at) where dialect = 'catalog';
+create index connection_catalog_by_created on connection (project_id, created_at, handle) where dialect = 'catalog';
+create index connection_catalog_by_enabled on connection (project_id, enabled, created_at) where dialect = 'catalog';
+comment on index connection_catalog_by_name is 'catalog: lists by name, in the order of code points.';
+comment on index connection_catalog_by_created is 'catalog: lists in order of creation, which is the order when none is asked for.';
+comment on index connection_catalog_by_enabled is 'catalog: lists of what is enabled, or is not.';
 comment on table connection is 'The connections of all three dialects, one row each. A row is changed in place; connection_history has what it was.';
 comment on column connection.project_id is 'Whose it is.';
 comment on column connection.connection_id is 'Identity: never changes, not by a rename either. Boxes are bound to it, workers know it by it.';
@@ -63,6 +73,7 @@ comment on column connection.key_number is 'The key that all of its boxes are se
 comment on column connection.secrets is 'Boxes by place: {"/password": "base64"}. Only the owner can read this column.';
 comment on column connection.created_at is 'When it was made.';
 comment on column connection.created_by is 'Who made it: token:12, or a database role.';
+comment on column connection.created_client is 'catalog: the name of the client (x-api-key) that made it; null elsewhere, and when it was made by hand.';
 comment on column connection.updated_at is 'When it last changed.';
 comment on column connection.updated_by is 'Who last changed it.';
 comment on column connection.request_id is 'The X-Request-Id of the last change; null when it was made with psql.';
@@ -75,6 +86,7 @@ comment on constraint connection_key_number on connection is 'Its key is known, 
 comment on constraint connection_dialect_known on connection is 'apinizer, activecampaign or catalog.';
 comment on constraint connection_public_id_given on connection is 'apinizer has names, the others have ids.';
 comment on constraint connection_external_given on connection is 'service and external_id are activecampaign''s, which needs both.';
+comment on constraint connection_created_client_given on connection is 'Only catalog has calling clients.';
 comment on constraint connection_name_grammar on connection is
     'apinizer: 1 to 255 characters, no slash, no control character, no leading or trailing space.';
 comment on constraint connection_description_length on connection is 'apinizer: at most 1000 characters.';

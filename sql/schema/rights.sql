@@ -10,7 +10,7 @@ grant update (name, is_admin, disabled_at), delete on user_account to patchbay_a
 grant delete on user_session to patchbay_admin;
 grant select, delete on login_failure to patchbay_admin; -- to lift delays
 grant select (project_id, connection_id, dialect, public_id, name, handle, type, service, external_id, description, enabled, deploy_to_worker, revision,
-              settings, key_number, created_at, created_by, updated_at, updated_by, request_id) on connection to patchbay_admin;
+              settings, key_number, created_at, created_by, created_client, updated_at, updated_by, request_id) on connection to patchbay_admin;
 grant insert (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number),
       update (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, revision, settings),
       delete on connection to patchbay_admin;

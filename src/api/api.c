@@ -40,7 +40,8 @@ static enum api_step check_body(struct api_context *context, struct api_exchange
         if (request->body_incomplete) {
             return answer_problem(exchange, exchange->route->dialect, API_INCOMPLETE);
         }
-        if (request->body.length > 0 && !http_request_has_type(request, exchange->route->media_types)) {
+        if (request->body.length > 0 && strcmp(exchange->route->media_types, "*") != 0
+            && !http_request_has_type(request, exchange->route->media_types)) {
             return answer_problem(exchange, exchange->route->dialect, API_MEDIA_TYPE);
         }
     }

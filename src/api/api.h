@@ -24,6 +24,7 @@
 #include "seal/keyring.h"
 
 struct type_table;     /* registry/type.h */
+struct connector_table; /* registry/connector.h */
 struct identity_cache; /* registry/identity.h */
 struct touch_table;    /* registry/token.h: tokens whose last-used time is to be noted */
 
@@ -32,6 +33,7 @@ struct api_context {
     const struct config *config;
     const struct keyring *keyring;
     const struct type_table *types;
+    const struct connector_table *connectors;
     struct identity_cache *identities;
     struct touch_table *touched;
     struct rate_table *rates; /* NULL: no limit */
@@ -53,7 +55,8 @@ struct api_route {
     const char *method;  /* "GET"; HEAD is served by GET's row */
     const char *pattern; /* "/apiops/projects/{project}/connections/{connection}/"; the trailing slash is optional in requests */
     const struct api_dialect *dialect;
-    const char *media_types; /* that its body may have, spaces between; checked before the handler. NULL: it takes no body */
+    const char *media_types; /* that its body may have, spaces between; checked before the handler. "*": that is the
+                                handler's matter. NULL: it takes no body */
     api_begin_handler *begin;
     api_continue_handler *next;
 };
@@ -69,6 +72,7 @@ enum api_problem {
 struct api_dialect {
     const char *name;   /* "apinizer" */
     const char *prefix; /* "/apiops/" */
+    bool loose;         /* paths are taken in any letter case, and collections in the singular, too */
     void (*problem)(struct api_exchange *exchange, enum api_problem problem);
     /* The digest of the caller's credential; false when there is none or it is not well-formed. The rate limit counts by it. */
     bool (*credential)(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE]);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "registry/connector.h"
 #include "registry/identity.h"
 #include "registry/token.h"
 #include "registry/type.h"
@@ -19,6 +20,7 @@ bool api_context_open(struct api_context *context, const struct config *config, 
 {
     struct keyring *keyring = NULL;
     struct type_table *types = NULL;
+    struct connector_table *connectors = NULL;
 
     memset(context, 0, sizeof *context);
     context->config = config;
@@ -26,12 +28,14 @@ bool api_context_open(struct api_context *context, const struct config *config, 
         strcpy(context->host_name, "localhost");
     }
     bool opened = keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
+                  && connector_table_load(&connectors, config->connectors_dir, fault)
                   && identity_cache_new(&context->identities, (size_t) config->identity_cache, fault)
                   && touch_table_new(&context->touched, fault)
                   && (config->rate_limit == 0 || rate_table_open(&context->rates, config->rate_limit_file, config->rate_limit, fault)
                       || fault_wrap(fault, "rate_limit_file"));
     context->keyring = keyring;
     context->types = types;
+    context->connectors = connectors;
     if (!opened) {
         api_context_close(context);
     }
@@ -43,6 +47,7 @@ void api_context_close(struct api_context *context)
 {
     union { const struct keyring *lent; struct keyring *owned; } keyring = {context->keyring};
     union { const struct type_table *lent; struct type_table *owned; } types = {context->types};
+    union { const struct connector_table *lent; struct connector_table *owned; } connectors = {context->connectors};
 
     rate_table_close(context->rates);
     if (context->touched != NULL) {
@@ -51,6 +56,7 @@ void api_context_close(struct api_context *context)
     if (context->identities != NULL) {
         identity_cache_free(context->identities);
     }
+    connector_table_free(connectors.owned);
     if (types.owned != NULL) {
         type_table_free(types.owned);
     }

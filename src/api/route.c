@@ -4,6 +4,7 @@
 #include "api/route.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/url.h"
 
@@ -27,8 +28,18 @@ static bool is_parameter(struct bytes segment)
     return segment.length > 2 && segment.data[0] == '{';
 }
 
+/* Loosely: "Connection" for "connections". */
+static bool is_segment(struct bytes expected, struct bytes actual, bool loose)
+{
+    if (loose && expected.length == actual.length + 1 && expected.data[expected.length - 1] == 's') {
+        expected.length--;
+    }
+    return expected.length == actual.length
+           && (loose ? strncasecmp(expected.data, actual.data, actual.length) : memcmp(expected.data, actual.data, actual.length)) == 0;
+}
+
 /* The undecoded parameters of `path` where it fits the pattern. */
-static bool fits(const char *pattern_text, struct bytes path, struct bytes parameters[API_PARAMETERS_MAX])
+static bool fits(const char *pattern_text, bool loose, struct bytes path, struct bytes parameters[API_PARAMETERS_MAX])
 {
     struct bytes pattern = bytes_from(pattern_text);
     struct bytes expected;
@@ -43,7 +54,7 @@ static bool fits(const char *pattern_text, struct bytes path, struct bytes param
             if (count < API_PARAMETERS_MAX) {
                 parameters[count++] = actual;
             }
-        } else if (!bytes_equal(expected, actual)) {
+        } else if (!is_segment(expected, actual, loose)) {
             return false;
         }
     }
@@ -83,7 +94,7 @@ enum route_match route_find(struct api_exchange *exchange, struct bytes *allow)
     buf_init(&methods, exchange->arena, 64);
     for (const struct api_route *route = api_routes(); route->method != NULL; route++) {
         struct bytes found[API_PARAMETERS_MAX] = {{NULL, 0}};
-        if (!fits(route->pattern, exchange->request->path, found)) {
+        if (!fits(route->pattern, route->dialect->loose, exchange->request->path, found)) {
             continue;
         }
         if (any != NULL && strcmp(any->pattern, route->pattern) != 0) {

@@ -3,6 +3,7 @@
  */
 #include "api/activecampaign/activecampaign.h"
 #include "api/apinizer/apinizer.h"
+#include "api/catalog/catalog.h"
 
 static const struct api_route routes[] = {
     {"GET", "/apiops/projects/{project}/connections/", &apinizer_dialect, NULL, apinizer_list_begin, apinizer_list_next},
@@ -22,6 +23,18 @@ static const struct api_route routes[] = {
     {"GET", "/api/3/connections/{id}", &activecampaign_dialect, NULL, activecampaign_get_begin, activecampaign_get_next},
     {"PUT", "/api/3/connections/{id}", &activecampaign_dialect, "application/json", activecampaign_put_begin, activecampaign_put_next},
     {"DELETE", "/api/3/connections/{id}", &activecampaign_dialect, NULL, activecampaign_delete_begin, activecampaign_delete_next},
+    {"GET", CATALOG_ROOT "/", &catalog_dialect, NULL, catalog_links_begin, catalog_links_next},
+    {"GET", CATALOG_ROOT "/connections", &catalog_dialect, NULL, catalog_list_begin, catalog_list_next},
+    {"POST", CATALOG_ROOT "/connections", &catalog_dialect, "*", catalog_post_begin, catalog_post_next},
+    {"GET", CATALOG_ROOT "/connections/{id}", &catalog_dialect, NULL, catalog_get_begin, catalog_get_next},
+    {"POST", CATALOG_ROOT "/connections/{id}", &catalog_dialect, "*", catalog_post_begin, catalog_post_next},
+    {"PUT", CATALOG_ROOT "/connections/{id}", &catalog_dialect, "*", catalog_put_begin, catalog_put_next},
+    {"PATCH", CATALOG_ROOT "/connections/{id}", &catalog_dialect, "*", catalog_patch_begin, catalog_patch_next},
+    {"DELETE", CATALOG_ROOT "/connections/{id}", &catalog_dialect, NULL, catalog_delete_begin, catalog_delete_next},
+    {"GET", CATALOG_ROOT "/connections/{id}/dataSets", &catalog_dialect, NULL, catalog_data_sets_begin, catalog_data_sets_next},
+    {"GET", CATALOG_ROOT "/connectors", &catalog_dialect, NULL, catalog_connectors_begin, catalog_connectors_next},
+    {"GET", CATALOG_ROOT "/connectors/{id}", &catalog_dialect, NULL, catalog_connector_begin, catalog_connector_next},
+    {"GET", CATALOG_ROOT "/connectors/{id}/stats", &catalog_dialect, NULL, catalog_connector_stats_begin, catalog_connector_stats_next},
     {0},
 };
 

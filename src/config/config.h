@@ -22,6 +22,8 @@ struct config {
     char admin_database[CONFIG_TEXT_MAX]; /* libpq DSN of patchbay_admin, for the command */
     char keyring_file[CONFIG_TEXT_MAX];
     char types_dir[CONFIG_TEXT_MAX];
+    char connectors_dir[CONFIG_TEXT_MAX];
+    char connectors_strict[8];            /* yes, no */
     char log_level[16];                   /* debug, info, warning, error */
     long body_limit;                      /* bytes, 1 KiB to 64 MiB, default 1048576 */
     long request_memory;                  /* bytes of arena a request, default 96 MiB, 1 MiB to 4 GiB */

@@ -9,6 +9,8 @@
 
 static const struct db_statement check_statement = {
     .name = "caller_check", .function = "patchbay.caller_check", .gathers = true, .value_count = 1, .types = {DB_BYTEA}};
+static const struct db_statement enter_statement = {
+    .name = "caller_enter", .function = "patchbay.caller_enter", .gathers = true, .value_count = 4, .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT}};
 static const struct db_statement health_statement = {
     .name = "health_check", .function = "patchbay.health_check", .gathers = true, .value_count = 1, .types = {DB_BOOL}};
 static const struct db_statement projects_statement = {
@@ -40,6 +42,20 @@ void caller_check_call(const unsigned char *token, struct db_call *call)
 }
 
 enum connection_outcome caller_check_outcome(const struct db_result *result)
+{
+    return outcome_of(result);
+}
+
+void caller_enter_call(const struct connection_target *target, const char *permission, struct db_call *call)
+{
+    begin_call(call, &enter_statement);
+    connection_set_digest(call, 0, target->token);
+    db_set_text_or_null(call, 1, target->project);
+    db_set_text_or_null(call, 2, bytes_from(permission));
+    db_set_text(call, 3, target->request_id);
+}
+
+enum connection_outcome caller_enter_outcome(const struct db_result *result)
 {
     return outcome_of(result);
 }

@@ -11,6 +11,10 @@
 void caller_check_call(const unsigned char *token, struct db_call *call);
 enum connection_outcome caller_check_outcome(const struct db_result *result);
 
+/* Whether the target's caller may enter its project, and has the permission there (NULL: any). CONNECTION_OK, or why not. */
+void caller_enter_call(const struct connection_target *target, const char *permission, struct db_call *call);
+enum connection_outcome caller_enter_outcome(const struct db_result *result);
+
 /* CONNECTION_OK when the database answers. It waits for a connection for at most a second. */
 void health_check_call(struct db_call *call);
 enum connection_outcome health_check_outcome(const struct db_result *result);

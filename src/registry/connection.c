@@ -42,12 +42,14 @@ static const struct db_statement read_statement = {
 
 enum { ROW_ORDINAL, ROW_OUTCOME, ROW_PROJECT_ID, ROW_CONNECTION_ID, ROW_KEY, ROW_REVISION, ROW_PUBLIC_ID, ROW_NAME, ROW_TYPE, ROW_SERVICE,
        ROW_EXTERNAL_ID, ROW_DESCRIPTION, ROW_ENABLED, ROW_DEPLOY, ROW_SETTINGS, ROW_SECRETS, ROW_CREATED_AT, ROW_CREATED_BY, ROW_UPDATED_AT,
-       ROW_UPDATED_BY };
+       ROW_UPDATED_BY, ROW_CREATED_CLIENT };
 
 static const struct {
     const char *name;
     enum connection_outcome outcome;
 } outcome_names[] = {
+    {"invalid_client", CONNECTION_INVALID_CLIENT},
+    {"bad_pattern", CONNECTION_BAD_PATTERN},
     {"invalid_token", CONNECTION_INVALID_TOKEN}, {"unknown_project", CONNECTION_UNKNOWN_PROJECT},
     {"forbidden", CONNECTION_FORBIDDEN},         {"not_found", CONNECTION_NOT_FOUND},
     {"precondition_failed", CONNECTION_PRECONDITION_FAILED},
@@ -233,6 +235,7 @@ void connection_read_outcome(const struct db_result *result, struct connection_r
     out->created_by = db_text(result, 0, ROW_CREATED_BY);
     out->updated_us = db_number(result, 0, ROW_UPDATED_AT);
     out->updated_by = db_text(result, 0, ROW_UPDATED_BY);
+    out->created_client = db_text(result, 0, ROW_CREATED_CLIENT);
 }
 
 bool connection_seal(const struct settings *settings, const struct keyring *keyring, const struct seal_identity *identity, struct arena *arena,

@@ -17,6 +17,7 @@
 
 enum connection_outcome {
     CONNECTION_INVALID_TOKEN,
+    CONNECTION_INVALID_CLIENT, /* catalog: the calling client's key */
     CONNECTION_UNKNOWN_PROJECT,
     CONNECTION_FORBIDDEN,
     CONNECTION_NOT_FOUND,
@@ -26,6 +27,7 @@ enum connection_outcome {
     CONNECTION_SECRET_MISSING,
     CONNECTION_IDENTITY,
     CONNECTION_AGAIN,
+    CONNECTION_BAD_PATTERN, /* lists: a regular expression that the database refuses */
     CONNECTION_CHECKED,   /* dry: all is well, nothing was written */
     CONNECTION_OK,        /* read */
     CONNECTION_CREATED,
@@ -41,7 +43,7 @@ enum connection_outcome {
 struct connection_target {
     const unsigned char *token; /* DIGEST_SHA256_SIZE bytes */
     const char *dialect;
-    struct bytes project; /* name; {NULL, 0}: the token's own */
+    struct bytes project; /* name; {NULL, 0}: the token's own; catalog: client and organisation, as sql/functions/catalog_client.sql has it */
     struct bytes handle;  /* name or id as the caller sent it */
     struct bytes request_id;
 };
@@ -122,7 +124,7 @@ struct connection_row {
     struct connection_result result;
     struct bytes name, description, public_id, service, external_id, settings;
     struct bytes secrets; /* {NULL, 0}: not given */
-    struct bytes created_by, updated_by;
+    struct bytes created_by, updated_by, created_client;
     int64_t created_us, updated_us; /* since the epoch */
     bool enabled, deploy_to_worker;
 };

@@ -32,7 +32,7 @@ static const struct db_statement fetch_statement = {
 
 enum { FETCHED_ORDINAL, FETCHED_POSITION, FETCHED_CONNECTION_ID, FETCHED_REVISION, FETCHED_PUBLIC_ID, FETCHED_NAME, FETCHED_TYPE, FETCHED_SERVICE,
        FETCHED_EXTERNAL_ID, FETCHED_DESCRIPTION, FETCHED_ENABLED, FETCHED_DEPLOY, FETCHED_SETTINGS, FETCHED_CREATED_AT, FETCHED_CREATED_BY,
-       FETCHED_UPDATED_AT, FETCHED_UPDATED_BY };
+       FETCHED_UPDATED_AT, FETCHED_UPDATED_BY, FETCHED_CREATED_CLIENT };
 
 /* One id and its comma. */
 enum { ID_LENGTH = 37 };
@@ -123,6 +123,7 @@ void connection_fetched(const struct db_result *result, int index, struct connec
     row->created_by = db_text(result, index, FETCHED_CREATED_BY);
     row->updated_us = db_number(result, index, FETCHED_UPDATED_AT);
     row->updated_by = db_text(result, index, FETCHED_UPDATED_BY);
+    row->created_client = db_text(result, index, FETCHED_CREATED_CLIENT);
 }
 
 struct bytes connection_ids_after(struct bytes ids, int64_t used)

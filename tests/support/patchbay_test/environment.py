@@ -27,6 +27,7 @@ class Project:
     def __init__(self, world, name):
         self.world = world
         self.name = name
+        self.organisation = f"{name}@Org"  # what Catalog clients call it
 
     def token(self, *permissions, expires=None):
         """A new token; without permissions named, one that may do everything."""
@@ -38,20 +39,23 @@ class World:
         self.folder = processes.new_folder()
         self.cluster = cluster.Cluster()
         self.types = os.path.join(self.folder, "types")
+        self.connectors = os.path.join(self.folder, "connectors")
         self.configuration = os.path.join(self.folder, "patchbay.conf")
         self.keyring = os.path.join(self.folder, "keyring")
         self.settings = settings or {}
         self.numbers = itertools.count(1)
         self.doors = []
         self._admin = None
+        self._client_key = None
 
     # --- making and unmaking ---
 
     def open(self):
-        shutil.copytree(places.source("conf", "types"), self.types)
-        for folder, _, files in os.walk(self.types):
-            for path in [folder] + [os.path.join(folder, file) for file in files]:
-                os.chmod(path, 0o755 if path == folder else 0o644)
+        for copy in (self.types, self.connectors):
+            shutil.copytree(places.source("conf", os.path.basename(copy)), copy)
+            for folder, _, files in os.walk(copy):
+                for path in [folder] + [os.path.join(folder, file) for file in files]:
+                    os.chmod(path, 0o755 if path == folder else 0o644)
         self.program("patchbay.fcgi")
         processes.run([self.program("patchbay.fcgi"), "--create-keyring", self.keyring], self.folder)
         self.configure()
@@ -64,6 +68,7 @@ class World:
             "admin_database": self.cluster.dsn("patchbay_admin"),
             "keyring_file": self.keyring,
             "types_dir": self.types,
+            "connectors_dir": self.connectors,
             **self.settings,
         }
         with open(self.configuration, "w") as file:
@@ -136,8 +141,14 @@ class World:
     def project(self, name=None):
         name = name or f"p{next(self.numbers)}"
         if not self.ask("select 1 from patchbay.project where name = %s", name):
-            self.ask("select patchbay.project_create(%s)", name)
+            self.ask("select patchbay.project_create(%s, %s)", name, f"{name}@Org")
         return Project(self, name)
+
+    def client_key(self):
+        """The x-api-key of a calling program named "test client"."""
+        if self._client_key is None:
+            ((self._client_key,),) = self.ask("select patchbay.client_create('test client')")
+        return self._client_key
 
     def issue_token(self, project, permissions, expires=None, user=None):
         ((token,),) = self.ask(

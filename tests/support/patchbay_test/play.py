@@ -46,6 +46,10 @@ class Variables:
             "user_in_escapes": lambda: "".join(f"%{byte:02x}" for byte in self["user"].encode()),
             "outsider": lambda: users.make(self.world, "outsider-" + self.project.name),
             "disabled_user": self.disabled_user,
+            "organisation": lambda: self.project.organisation,
+            "other_organisation": lambda: self.world.project().organisation,
+            "client_key": self.world.client_key,
+            "revoked_client_key": self.revoked_client_key,
             "project_with_environment": lambda: self.environment().name,
             "its_token": lambda: self.environment().token(),
             "its_environment": lambda: "environment of " + self.environment().name,
@@ -71,6 +75,12 @@ class Variables:
         """Well-formed, checksum and all, but in no table."""
         ((token,),) = self.world.ask("select patchbay.credential_make('pbt')", user="postgres")
         return token
+
+    def revoked_client_key(self):
+        name = "revoked client of " + self.project.name
+        ((key,),) = self.world.ask("select patchbay.client_create(%s)", name)
+        self.world.ask("update patchbay.client set revoked_at = now() where name = %s", name)
+        return key
 
     def administrator(self):
         """A token of a user who is an administrator. Nobody logs in as that user: the verifier fits no password."""
@@ -142,7 +152,7 @@ def play(door, world, case, defaults):
 
 
 def prepare(step, variables, defaults):
-    headers = [(name, fill(value, variables)) for name, value in step.headers]
+    headers = [(fill(name, variables), fill(value, variables)) for name, value in step.headers]
     named = {name.lower() for name, _ in headers} | step.without
     for name, value in defaults.headers:
         of_a_body = name.lower() == "content-type"
@@ -207,7 +217,7 @@ def judge_always(method, answer):
 
 def _told(case, step, request, answer, wrong):
     method, target, headers, body = request
-    sent = "\n".join(f"> {n}: {'(a token)' if n == 'Authorization' else v.decode('utf-8', 'backslashreplace')}" for n, v in headers)
+    sent = "\n".join(f"> {n}: {'(a secret)' if n in ('Authorization', 'x-api-key') else v.decode('utf-8', 'backslashreplace')}" for n, v in headers)
     return (
         f"{case.file}:{step.expected.line}\n"
         + "\n".join(wrong)
