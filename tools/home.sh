@@ -105,6 +105,7 @@ database = $(home_dsn "$run" patchbay_worker "$home/worker.pgpass")
 admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
 keyring_file = $home/keyring
 types_dir = $types
+connectors_dir = ${types%/types}/connectors
 SETTINGS
     # mod_fcgid cuts long values of the environment.
     service ln -sfn "$home/patchbay.conf" "$run/patchbay.conf"

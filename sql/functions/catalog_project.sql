@@ -1,5 +1,5 @@
 create function catalog_project(i_project text) returns bigint
-language plpgsql stable
+language plpgsql stable set search_path = patchbay, pg_temp
 as $$
 begin
     return (select project.project_id from project where project.ims_org = substr(i_project, 67));
