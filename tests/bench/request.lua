@@ -1,8 +1,9 @@
 -- wrk's requests: PUT or GET of a random connection of a random project, or POST of each in turn.
--- BENCH_TOKENS names a file with a line `project token` each; BENCH_CONNECTIONS says how many connections a project has.
+-- BENCH_TOKENS names a file with a line `project token` each; BENCH_CONNECTIONS says how many connections a project has,
+-- BENCH_START with which of them POST begins.
 local projects, tokens, per_project = {}, {}, tonumber(os.getenv("BENCH_CONNECTIONS"))
 local verb = os.getenv("BENCH_METHOD")
-local threads, count, turn = 0, tonumber(os.getenv("BENCH_THREADS")), 0
+local threads, count, turn, start = 0, tonumber(os.getenv("BENCH_THREADS")), 0, tonumber(os.getenv("BENCH_START"))
 number = 0 -- global: setup() gives each thread its own
 
 function setup(thread)
@@ -31,7 +32,7 @@ end
 function request()
     local project, connection
     if verb == "POST" then
-        local at = turn * count + number
+        local at = start + turn * count + number
         turn = turn + 1
         if at >= #projects * per_project then
             return wrk.format("GET", "/apiops/test/healthcheck") -- all are made
