@@ -1,7 +1,10 @@
 /*
  * Start and stop of what requests share, and the proof that our keys are the database's.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/api.h"
@@ -16,6 +19,23 @@ enum { SCHEMA_VERSION = 1 };
 
 enum { HELLO_ORDINAL, HELLO_SCHEMA_VERSION, HELLO_KEY_NUMBER, HELLO_CANARY };
 
+/* glibc takes an unknown zone for UTC without a word; so the zone is looked for first. */
+static bool take_time_zone(const char *name, struct fault *fault)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    bool sane = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
+    if (strcmp(name, "UTC") != 0 && (!sane || access(path, R_OK) != 0)) {
+        return fault_set(fault, FAULT_INVALID, "time_zone is not in the zone database (/usr/share/zoneinfo)");
+    }
+    if (setenv("TZ", name, 1) != 0) {
+        return fault_set(fault, FAULT_INTERNAL, "out of memory");
+    }
+    tzset();
+    return true;
+}
+
 bool api_context_open(struct api_context *context, const struct config *config, struct fault *fault)
 {
     struct keyring *keyring = NULL;
@@ -27,7 +47,7 @@ bool api_context_open(struct api_context *context, const struct config *config, 
     if (gethostname(context->host_name, sizeof context->host_name - 1) != 0) {
         strcpy(context->host_name, "localhost");
     }
-    bool opened = keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
+    bool opened = take_time_zone(config->time_zone, fault) && keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
                   && connector_table_load(&connectors, config->connectors_dir, fault)
                   && identity_cache_new(&context->identities, (size_t) config->identity_cache, fault)
                   && touch_table_new(&context->touched, fault)

@@ -24,6 +24,7 @@ struct config {
     char types_dir[CONFIG_TEXT_MAX];
     char connectors_dir[CONFIG_TEXT_MAX];
     char connectors_strict[8];            /* yes, no */
+    char time_zone[64];                   /* a name of the zone database */
     char log_level[16];                   /* debug, info, warning, error */
     long body_limit;                      /* bytes, 1 KiB to 64 MiB, default 1048576 */
     long request_memory;                  /* bytes of arena a request, default 96 MiB, 1 MiB to 4 GiB */

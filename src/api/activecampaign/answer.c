@@ -18,7 +18,7 @@ static const struct json_limits stored_limits = {.depth = 64};
 enum api_step activecampaign_json(struct api_exchange *exchange, int status, struct bytes body)
 {
     exchange->response.status = status;
-    exchange->response.content_type = "application/json";
+    exchange->response.content_type = "application/json;charset=UTF-8";
     exchange->response.body = body;
     return API_ANSWERED;
 }
