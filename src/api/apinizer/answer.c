@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/apinizer/apinizer.h"
+#include "api/credential.h"
 #include "api/precondition.h"
 #include "base/log.h"
 #include "json/writer.h"
@@ -212,20 +213,8 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
     }
 }
 
-static bool take_credential(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE])
-{
-    struct bytes header = bytes_trim(http_request_field(exchange->request, "authorization"));
-    struct bytes scheme;
-
-    if (!bytes_cut(&header, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer")) {
-        return false;
-    }
-    header = bytes_trim(header);
-    return digest_credential(header, "pbt", digest) || digest_credential(header, "pbs", digest);
-}
-
 const struct api_dialect apinizer_dialect = {
-    .name = "apinizer", .prefix = "/apiops/", .problem = answer_problem, .credential = take_credential};
+    .name = "apinizer", .prefix = "/apiops/", .problem = answer_problem, .credential = credential_bearer};
 
 bool apinizer_target(struct api_exchange *exchange, struct connection_target *target)
 {
@@ -237,7 +226,7 @@ bool apinizer_target(struct api_exchange *exchange, struct connection_target *ta
     if (digest == NULL) {
         return false;
     }
-    if (!take_credential(exchange, digest)) {
+    if (!credential_bearer(exchange, digest)) {
         (void) apinizer_invalid_token(exchange);
         return false;
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/catalog/catalog.h"
+#include "api/credential.h"
 #include "api/precondition.h"
 #include "base/log.h"
 #include "json/writer.h"
@@ -16,7 +17,7 @@ static const struct {
     const char *title;
 } titles[] = {{400, "BadRequestError"},         {403, "ForbiddenError"},       {404, "NotFoundError"},
               {405, "MethodNotAllowedError"},   {412, "PreconditionFailedError"}, {413, "PayloadTooLargeError"},
-              {424, "FailedDependencyError"},   {503, "ServiceUnavailableError"}, {500, "InternalServerError"}};
+              {424, "FailedDependencyError"},   {429, "TooManyRequestsError"}, {503, "ServiceUnavailableError"}, {500, "InternalServerError"}};
 
 enum api_step catalog_json(struct api_exchange *exchange, int status, struct bytes body)
 {
@@ -174,13 +175,18 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
         [API_UNAVAILABLE] = {503, "The service is temporarily unavailable."},
         [API_INTERNAL] = {500, "An unexpected error occurred."},
         [API_TOO_COMPLEX] = {413, "The request needs more memory than the limit."},
+        [API_RATE] = {429, "Rate limit exceeded. Please try again later."},
     };
 
     if (problem == API_UNAVAILABLE) {
         (void) answer_unavailable(exchange, answers[problem].detail);
         return;
     }
+    if (problem == API_RATE) {
+        http_response_add(&exchange->response, "Retry-After", arena_printf(exchange->arena, "%ld", api_retry_seconds(exchange)));
+    }
     (void) catalog_error(exchange, answers[problem].status, "%s", answers[problem].detail);
 }
 
-const struct api_dialect catalog_dialect = {.name = "catalog", .prefix = CATALOG_ROOT "/", .problem = answer_problem, .loose = true};
+const struct api_dialect catalog_dialect = {.name = "catalog", .prefix = CATALOG_ROOT "/", .problem = answer_problem,
+                                           .credential = credential_bearer, .loose = true};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/catalog/catalog.h"
+#include "api/credential.h"
 
 static struct bytes header_of(const struct http_request *request, const char *name)
 {
@@ -38,21 +39,18 @@ static bool is_text(struct bytes value)
 bool catalog_caller_read(struct api_exchange *exchange, struct catalog_caller *caller)
 {
     const struct http_request *request = exchange->request;
-    struct bytes credentials = header_of(request, "authorization");
     struct bytes key = header_of(request, "x-api-key");
-    struct bytes scheme = BYTES("");
     unsigned char client[DIGEST_SHA256_SIZE] = {0};
     unsigned char *digest = arena_alloc(exchange->arena, DIGEST_SHA256_SIZE);
 
     if (digest == NULL) {
         return false;
     }
-    if (credentials.length == 0) {
+    if (header_of(request, "authorization").length == 0) {
         (void) catalog_gateway_error(exchange, "403010", "Oauth token is missing.");
         return false;
     }
-    if (!bytes_cut(&credentials, ' ', &scheme) || !bytes_is_nocase(scheme, "bearer")
-        || (!digest_credential(bytes_trim(credentials), "pbt", digest) && !digest_credential(bytes_trim(credentials), "pbs", digest))) {
+    if (!credential_bearer(exchange, digest)) {
         http_response_add(&exchange->response, "WWW-Authenticate", BYTES("Bearer"));
         (void) catalog_gateway_error(exchange, "401013", "Oauth token is not valid");
         return false;
