@@ -22,6 +22,7 @@ struct writing {
     unsigned attempts;
     int status;
     enum activecampaign_form form;
+    bool conditional; /* a POST with If-Match: what does not exist yet matches nothing */
 };
 
 static struct activecampaign_error duplicate = {
@@ -119,7 +120,8 @@ enum api_step activecampaign_post_begin(struct api_context *context, struct api_
     exchange->state = writing;
     writing->status = 201;
     writing->form = FORM_ONE;
-    writing->create.dry = writing->body.malformed || writing->body.errors != NULL;
+    writing->conditional = http_request_field(exchange->request, "if-match").data != NULL;
+    writing->create.dry = writing->body.malformed || writing->body.errors != NULL || writing->conditional;
     take_content(&writing->create.content, &writing->body);
     writing->create.content.type = BYTES("activecampaign");
     digest_uuid(writing->create.identity.connection);
@@ -153,6 +155,8 @@ enum api_step activecampaign_post_next(struct api_context *context, struct api_e
     switch (result.outcome) {
     case CONNECTION_NAME_TAKEN:
         return activecampaign_invalid(exchange, &duplicate);
+    case CONNECTION_CHECKED:
+        return activecampaign_message(exchange, 412, "There is no connection yet that If-Match could match; nothing was created.");
     case CONNECTION_IDENTITY:
         create->identity.project = result.identity.project;
         identity_learn(context->identities, create->target.dialect, where_of(&create->target), BYTES(""), &create->identity);

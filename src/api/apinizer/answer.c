@@ -138,7 +138,9 @@ bool apinizer_refused(struct api_exchange *exchange, const struct connection_tar
         return true;
     case CONNECTION_PRECONDITION_FAILED:
         (void) apinizer_error(exchange, 412, "precondition_failed", "The connection is not in the revision that If-Match asks for; nothing was changed");
-        precondition_tag(exchange, result->revision);
+        if (result->revision > 0) {
+            precondition_tag(exchange, result->revision);
+        }
         return true;
     case CONNECTION_UNAVAILABLE:
         (void) apinizer_unavailable(exchange);

@@ -83,6 +83,9 @@ enum api_step apinizer_get_next(struct api_context *context, struct api_exchange
     if (bytes_trim(target->handle).length == 0 && row.result.outcome == CONNECTION_NOT_FOUND) {
         return apinizer_error(exchange, 400, "bad_request", "Connection name can not be empty!");
     }
+    if (row.result.outcome == CONNECTION_NOT_FOUND && memchr(target->handle.data, '/', target->handle.length) != NULL) {
+        return apinizer_error(exchange, 400, "bad_request", "Connection name can not contain a slash!");
+    }
     if (apinizer_refused(exchange, target, &row.result)) {
         return API_ANSWERED;
     }

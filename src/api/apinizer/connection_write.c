@@ -20,6 +20,7 @@ struct writing {
     struct connection_update update;
     struct connection_create create;
     unsigned attempts;
+    bool conditional; /* a POST with If-Match: what does not exist yet matches nothing */
 };
 
 static bool is_blank(struct bytes name)
@@ -269,7 +270,8 @@ enum api_step apinizer_post_begin(struct api_context *context, struct api_exchan
     create = &writing->create;
     check_names(writing, exchange->arena);
     take_content(&create->content, &writing->body, exchange->arena);
-    create->dry = is_wrong(writing, &create->target)
+    writing->conditional = http_request_field(exchange->request, "if-match").data != NULL;
+    create->dry = is_wrong(writing, &create->target) || writing->conditional
                   || !connection_name_same(create->content.name, create->target.handle);
     digest_uuid(create->identity.connection);
     create->identity.key = keyring_active(context->keyring);
@@ -303,6 +305,11 @@ enum api_step apinizer_post_next(struct api_context *context, struct api_exchang
         }
         /* fall through */
     case CONNECTION_CHECKED:
+        if (writing->conditional && connection_name_same(create->content.name, create->target.handle)) {
+            result.outcome = CONNECTION_PRECONDITION_FAILED;
+            (void) apinizer_refused(exchange, &create->target, &result);
+            return API_ANSWERED;
+        }
         return apinizer_error(exchange, 400, "bad_request", "Connection name in the path (%.*s) does not match name in the body (%.*s)!",
                               BYTES_FORMAT(create->target.handle), BYTES_FORMAT(create->content.name));
     case CONNECTION_IDENTITY:
