@@ -25,6 +25,7 @@ set client_min_messages = warning;
 \ir functions/settings_merged.sql
 \ir functions/secrets_beside.sql
 \ir functions/needs_lacking.sql
+\ir functions/is_resealing.sql
 \ir functions/connection_guard.sql
 \ir functions/connection_record.sql
 \ir functions/history_guard.sql
@@ -44,6 +45,10 @@ set client_min_messages = warning;
 \ir functions/token_revoke.sql
 \ir functions/client_create.sql
 \ir functions/client_revoke.sql
+\ir functions/key_register.sql
+\ir functions/key_retire.sql
+\ir functions/key_boxes_take.sql
+\ir functions/key_boxes_put.sql
 \ir functions/user_create.sql
 \ir functions/user_passwd.sql
 \ir functions/user_grant.sql
@@ -61,6 +66,7 @@ set client_min_messages = warning;
 \ir views/project_overview.sql
 \ir views/token_overview.sql
 \ir views/client_overview.sql
+\ir views/key_usage.sql
 \ir views/user_overview.sql
 \ir views/environment_overview.sql
 \ir views/connection_overview.sql

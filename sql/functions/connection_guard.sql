@@ -56,8 +56,8 @@ create trigger connection_guard_insert before insert on connection
     for each row when (current_user <> 'patchbay_owner') execute function connection_guard();
 comment on trigger connection_guard_insert on connection is 'Hand-written INSERTs.';
 create trigger connection_guard_update before update on connection
-    for each row when (current_user <> 'patchbay_owner'
+    for each row when (not is_resealing() and (current_user <> 'patchbay_owner'
         or old.type is distinct from new.type or new.revision <> old.revision + 1
-        or old.project_id <> new.project_id or old.connection_id <> new.connection_id)
+        or old.project_id <> new.project_id or old.connection_id <> new.connection_id))
     execute function connection_guard();
 comment on trigger connection_guard_update on connection is 'Hand-written UPDATEs, and whatever would change a type or an identity.';

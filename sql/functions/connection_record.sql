@@ -23,7 +23,8 @@ comment on function connection_record() is 'Writes connection_history for every 
 revoke execute on function connection_record from public;
 
 create trigger connection_record_insert after insert on connection referencing new table as changed for each statement execute function connection_record();
-create trigger connection_record_update after update on connection referencing new table as changed for each statement execute function connection_record();
+create trigger connection_record_update after update on connection referencing new table as changed for each statement
+    when (not is_resealing()) execute function connection_record();
 create trigger connection_record_delete after delete on connection referencing old table as changed for each statement
     when (current_user <> 'patchbay_owner') execute function connection_record();
 comment on trigger connection_record_insert on connection is 'History of creations.';

@@ -1,0 +1,8 @@
+create function is_resealing() returns boolean
+language sql stable
+as $$
+    select current_user = 'patchbay_owner' and coalesce(current_setting('patchbay.resealing', true), '') = 'on'
+$$;
+comment on function is_resealing() is 'Whether key_boxes_put is at work: the only change that leaves revision and history alone. Nobody else is the owner.';
+revoke execute on function is_resealing from public;
+grant execute on function is_resealing to patchbay_admin; -- triggers ask it when a row is written by hand

@@ -1,0 +1,33 @@
+begin;
+\ir fixture.psql
+select plan(15);
+select pg_temp.make(:'manager', 'mail', '{"/password":"box"}') \g /dev/null
+select pg_temp.change(:'manager', 'mail', '{"/password":"two"}') \g /dev/null
+select key_register(2, 'second') \g /dev/null
+select throws_ok($$ select key_register(2, 'another') $$, '23505', 'the database knows another key 2', 'a key of a known number must be the same');
+select is((select boxes from key_usage where number = 1), 3::bigint, 'boxes are counted, those of the history too');
+select throws_ok('select key_retire(1)', '55006', '3 boxes still need key 1', 'a key that boxes need is not retired');
+select is((select count(*)::int from key_boxes_take('connection', 0, '00000000-0000-0000-0000-000000000000', 0, 2, 10)
+           where project_id = (select project_id from project where name = 'Fixture')), 1, 'rows of other keys are found');
+select is((select count(*)::int from key_boxes_take('history', 0, '00000000-0000-0000-0000-000000000000', 0, 2, 10)
+           where project_id = (select project_id from project where name = 'Fixture')), 2, 'those of the history too');
+select ok(not key_boxes_put('connection', project_id, object_id, revision, '{"/password":"stale"}', 2, '{"/password":"new"}'), 'what changed meanwhile stays')
+from key_boxes_take('connection', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 1);
+select ok(key_boxes_put('connection', project_id, object_id, revision, secrets, 2, '{"/password":"new"}'), 'a row is sealed anew')
+from key_boxes_take('connection', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 1);
+select results_eq($$ select revision, key_number, secrets from connection where name = 'mail' $$,
+    $$ values (2::bigint, 2, '{"/password":"new"}'::jsonb) $$, 'with its revision');
+select is((select count(*)::int from connection_history where name = 'mail'), 2, 'and without a trace in the history');
+select ok(bool_and(key_boxes_put('history', project_id, object_id, revision, secrets, 2, jsonb_build_object('/password', 'h' || revision))), 'so is the history')
+from key_boxes_take('history', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 10);
+select throws_ok($$ select key_boxes_put('connection', 1, gen_random_uuid(), 1, '{"/a":"x"}', 2, '{"/b":"x"}') $$, 'PB003', null, 'boxes are neither added nor removed');
+select lives_ok('select key_retire(1)', 'a key that no box needs is retired');
+select is(pg_temp.make(:'manager', 'other', '{"/password":"box"}'), 'wrong_key', 'nothing is sealed with a retired key');
+set local role patchbay_admin;
+set local patchbay.resealing = 'on';
+update connection set description = 'by hand' where name = 'mail';
+select is((select revision from connection where name = 'mail'), 3::bigint, 'nobody else leaves the revision alone by saying so');
+reset role;
+select throws_ok($$ update connection_history set changed_by = 'x' $$, 'PB002', null, 'nor changes history');
+select * from finish();
+rollback;
