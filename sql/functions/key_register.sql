@@ -4,11 +4,13 @@ as $$
 #variable_conflict use_column
 begin
     insert into key (key_number, canary) values (key_register.number, key_register.canary) on conflict on constraint key_key do nothing;
+    if found then
+        insert into audit_event (project_id, actor, action, detail)
+        values (0, session_user, 'key.add', jsonb_build_object('key', key_register.number));
+    end if;
     if not exists (select from key where key.key_number = key_register.number and key.canary = key_register.canary) then
         raise exception using errcode = 'unique_violation', message = format('the database knows another key %s', key_register.number);
     end if;
-    insert into audit_event (project_id, actor, action, detail)
-    values (0, session_user, 'key.add', jsonb_build_object('key', key_register.number));
 end
 $$;
 comment on function key_register(integer, text) is

@@ -28,6 +28,8 @@ struct connector_table; /* registry/connector.h */
 struct identity_cache; /* registry/identity.h */
 struct touch_table;    /* registry/token.h: tokens whose last-used time is to be noted */
 
+#define API_FORMER_KEYRINGS 256
+
 /* What every request shares; lives from start to stop. */
 struct api_context {
     const struct config *config;
@@ -39,6 +41,9 @@ struct api_context {
     struct rate_table *rates; /* NULL: no limit */
     long logins;              /* whose passwords are being checked now */
     char host_name[256];
+    const struct keyring *former[API_FORMER_KEYRINGS]; /* replaced ones */
+    size_t former_count;
+    int64_t refreshed_us;
 };
 
 enum api_step { API_ANSWERED, API_CALL, API_PART, API_WORK };
@@ -111,6 +116,11 @@ const struct api_route *api_routes(void);
 /* Start and stop of what requests share: types, keyring, caches. host_name from gethostname. */
 bool api_context_open(struct api_context *context, const struct config *config, struct fault *fault) __attribute__((warn_unused_result));
 void api_context_close(struct api_context *context);
+/*
+ * Takes up a keyring whose file was replaced; the loop calls it before requests, it looks at the file at most once a second. A file that is not right is
+ * logged and passed over: the keys that are known go on being used. Keys once taken up stay in memory until the end, for work that still has them.
+ */
+void api_context_refresh(struct api_context *context);
 /* For db_pool_options.hello: schema version, and every key of the database is in the keyring and is the same. */
 bool api_hello(void *context, const struct db_result *result, struct fault *fault);
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "registry/connector.h"
 #include "registry/identity.h"
 #include "registry/token.h"
@@ -16,6 +18,9 @@
 
 /* The schema this program was written for; `patchbay upgrade` brings older ones here. */
 enum { SCHEMA_VERSION = 1 };
+
+/* How soon a changed keyring is noticed. */
+enum { REFRESH_US = 1000000 };
 
 enum { HELLO_ORDINAL, HELLO_SCHEMA_VERSION, HELLO_KEY_NUMBER, HELLO_CANARY };
 
@@ -62,10 +67,38 @@ bool api_context_open(struct api_context *context, const struct config *config, 
     return opened;
 }
 
+static void free_keyring(const struct keyring *keyring)
+{
+    union { const struct keyring *lent; struct keyring *owned; } ours = {keyring};
+
+    keyring_free(ours.owned);
+}
+
+void api_context_refresh(struct api_context *context)
+{
+    int64_t now_us = clock_monotonic_us();
+    struct keyring *next;
+    struct fault fault;
+
+    if (now_us - context->refreshed_us < REFRESH_US) {
+        return;
+    }
+    context->refreshed_us = now_us;
+    if (context->former_count == API_FORMER_KEYRINGS || !keyring_is_stale(context->keyring, context->config->keyring_file)) {
+        return;
+    }
+    if (!keyring_new(&next, context->config->keyring_file, &fault)) {
+        log_say(LOG_ERROR, "keyring_refused", "%s; the keys that are known stay in use", fault.message);
+        return;
+    }
+    context->former[context->former_count++] = context->keyring;
+    context->keyring = next;
+    log_say(LOG_INFO, "keyring_changed", "key %d is active", (int) keyring_active(next));
+}
+
 /* The context hands keyring and types out as const; closing them is its owner's right. */
 void api_context_close(struct api_context *context)
 {
-    union { const struct keyring *lent; struct keyring *owned; } keyring = {context->keyring};
     union { const struct type_table *lent; struct type_table *owned; } types = {context->types};
     union { const struct connector_table *lent; struct connector_table *owned; } connectors = {context->connectors};
 
@@ -80,8 +113,9 @@ void api_context_close(struct api_context *context)
     if (types.owned != NULL) {
         type_table_free(types.owned);
     }
-    if (keyring.owned != NULL) {
-        keyring_free(keyring.owned);
+    free_keyring(context->keyring);
+    for (size_t i = 0; i < context->former_count; i++) {
+        free_keyring(context->former[i]);
     }
     memset(context, 0, sizeof *context);
 }

@@ -21,13 +21,26 @@
 
 struct keyring;
 
-bool keyring_new(struct keyring **keyring, const char *file, struct fault *fault) __attribute__((warn_unused_result));
+/*
+ * `sources`: a file, or several parted by commas. One that begins with '|' is an executable whose output is read in the file's format (a vault, a
+ * KMS); it is run without a shell or arguments, for at most 30 seconds, and must exit with 0. Numbers are unique over all sources.
+ */
+bool keyring_new(struct keyring **keyring, const char *sources, struct fault *fault) __attribute__((warn_unused_result));
 void keyring_free(struct keyring *keyring);
 int32_t keyring_active(const struct keyring *keyring);
 size_t keyring_count(const struct keyring *keyring);
 int32_t keyring_number(const struct keyring *keyring, size_t index); /* ascending */
 /* The 32 bytes of a key, or NULL when the keyring has none of that number. Only for seal.c. */
 const unsigned char *keyring_key(const struct keyring *keyring, int32_t number);
+
+/*
+ * A new random key with the next number goes into the (first) file. It seals nothing yet: whichever key was active stays so, and now says it. Then
+ * keyring_activate, once every worker can have read the file. Both replace the file whole (a new one, synced, renamed), with its owner and mode.
+ */
+bool keyring_add(const char *sources, int32_t *number, struct fault *fault) __attribute__((warn_unused_result));
+bool keyring_activate(const char *sources, int32_t number, struct fault *fault) __attribute__((warn_unused_result));
+/* Whether a file of the sources is another one than when the keyring was read. Executables are not asked again. */
+bool keyring_is_stale(const struct keyring *keyring, const char *sources);
 
 /* Writes a new keyring file (mode 0600, refuses to overwrite) with one random key, number 1. For quickstart and tests. */
 bool keyring_create(const char *file, struct fault *fault) __attribute__((warn_unused_result));
