@@ -353,6 +353,7 @@ static void turn(struct loop *loop)
     log_flush();
     wait_for_events(fds, FD_WAITING + waiting_count + pool_count, timeout_ms);
     now_us = clock_monotonic_us();
+    api_context_refresh(loop->context);
     if (fds[FD_SIGNAL].revents != 0) {
         take_signals(loop, now_us);
     }
