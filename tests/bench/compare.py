@@ -19,7 +19,15 @@ from patchbay_test import apinizer, doors, environment, places, processes
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECTS = 100
-SEEN_BY_WORKER = "-c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
+
+
+def session_options():
+    """How workers' sessions plan, so that pgbench's do too: taken from where it is said."""
+    with open(places.source("src", "db", "pool.c")) as file:
+        found = re.findall(r"-c ((?:plan_|enable_|join_|from_|jit)[a-z_]*=[a-z_0-9]+)", file.read())
+    assert found, "src/db/pool.c says nothing of plans any more"
+    return " ".join(f"-c {option}" for option in found)
+
 
 # What a PUT and a GET tell the database, with the box that the connection had at first. Who and what is taken from a table of the
 # bench's own. Parameters that are not named here are null.
@@ -159,7 +167,7 @@ class Bench:
         said = processes.run(
             [places.tool("pgbench", "postgresql-15"), "-n", "-M", "prepared", "-f", file, f"-c{clients}", "-j2", f"-T{seconds:.0f}",
              "-h", dsn["host"], "-p", dsn["port"], "-U", dsn["user"], dsn["dbname"]],
-            self.world.folder, {"PGOPTIONS": SEEN_BY_WORKER}, timeout=seconds + 60,
+            self.world.folder, {"PGOPTIONS": session_options()}, timeout=seconds + 60,
         ).stdout
         after = self.cpu()
         done = int(re.search(r"number of transactions actually processed: (\d+)", said).group(1))
