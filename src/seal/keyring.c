@@ -10,11 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,9 +20,8 @@
 #include <openssl/crypto.h>
 
 #include "seal/digest.h"
+#include "seal/keyring_file.h"
 
-#define FILE_SIZE_MAX (64 * 1024)
-#define SOURCE_SIZE 1024
 #define EXECUTABLE_SECONDS 30
 
 struct keyring {
@@ -34,58 +31,6 @@ struct keyring {
     unsigned char keys[KEYRING_KEYS_MAX][KEYRING_KEY_SIZE];
     uint64_t stamp; /* of the files, when they were read */
 };
-
-static void *allocate_secret(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED)
-        return NULL;
-    (void) mlock(memory, size); /* a low RLIMIT_MEMLOCK is no reason not to start */
-    (void) madvise(memory, size, MADV_DONTDUMP);
-    return memory;
-}
-
-static void release_secret(void *memory, size_t size)
-{
-    OPENSSL_cleanse(memory, size);
-    (void) munmap(memory, size);
-}
-
-static bool check_guarded(const struct stat *status, const char *file, struct fault *fault)
-{
-    uid_t us = geteuid();
-
-    if (!S_ISREG(status->st_mode))
-        return fault_set(fault, FAULT_INVALID, "keyring %s: not a regular file", file);
-    if ((status->st_mode & 077) != 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: group or others have rights on it (mode %04o); chmod 600 it", file,
-                         (unsigned) (status->st_mode & 07777));
-    if (us != 0 && status->st_uid != us && status->st_uid != 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: it belongs to user %lu, not to us (%lu) or root", file,
-                         (unsigned long) status->st_uid, (unsigned long) us);
-    if (status->st_size > FILE_SIZE_MAX)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: larger than %d bytes", file, FILE_SIZE_MAX);
-    return true;
-}
-
-/* The file's text into `text`, which has room for one byte more than is allowed, so that a file that grows meanwhile is seen. */
-static bool read_whole(int descriptor, const char *file, char *text, size_t *length, struct fault *fault)
-{
-    *length = 0;
-    for (;;) {
-        ssize_t got = read(descriptor, text + *length, FILE_SIZE_MAX + 1 - *length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return fault_set(fault, FAULT_INVALID, "keyring %s: cannot read it: %s", file, strerror(errno));
-        if (got == 0)
-            return true;
-        *length += (size_t) got;
-        if (*length > FILE_SIZE_MAX)
-            return fault_set(fault, FAULT_INVALID, "keyring %s: larger than %d bytes", file, FILE_SIZE_MAX);
-    }
-}
 
 static int hex_value(char c)
 {
@@ -180,13 +125,13 @@ static bool fill_keyring(struct keyring *keyring, int descriptor, const char *fi
 
     if (fstat(descriptor, &status) != 0)
         return fault_set(fault, FAULT_INVALID, "keyring %s: %s", file, strerror(errno));
-    if (!check_guarded(&status, file, fault))
+    if (!keyring_file_check(&status, file, fault))
         return false;
-    char *text = allocate_secret(FILE_SIZE_MAX + 1);
+    char *text = keyring_file_allocate(KEYRING_FILE_SIZE_MAX + 1);
     if (text == NULL)
         return fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
-    bool filled = read_whole(descriptor, file, text, &length, fault) && parse_text(keyring, file, (struct bytes){text, length}, fault);
-    release_secret(text, FILE_SIZE_MAX + 1);
+    bool filled = keyring_file_read(descriptor, file, text, &length, fault) && parse_text(keyring, file, (struct bytes){text, length}, fault);
+    keyring_file_release(text, KEYRING_FILE_SIZE_MAX + 1);
     return filled;
 }
 
@@ -227,8 +172,8 @@ static bool add_output(struct keyring *keyring, const char *file, struct fault *
     if (child == 0)
         run_executable(file, ends[1]);
     (void) close(ends[1]);
-    char *text = allocate_secret(FILE_SIZE_MAX + 1);
-    bool filled = child > 0 && text != NULL ? read_whole(ends[0], file, text, &length, fault)
+    char *text = keyring_file_allocate(KEYRING_FILE_SIZE_MAX + 1);
+    bool filled = child > 0 && text != NULL ? keyring_file_read(ends[0], file, text, &length, fault)
                                             : fault_set(fault, FAULT_INTERNAL, "keyring %s: cannot run it: %s", file, strerror(errno));
     (void) close(ends[0]);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -237,34 +182,18 @@ static bool add_output(struct keyring *keyring, const char *file, struct fault *
         filled = fault_set(fault, FAULT_INVALID, "keyring %s: it did not end well (it must print keys and exit with 0)", file);
     filled = filled && parse_text(keyring, file, (struct bytes){text, length}, fault);
     if (text != NULL)
-        release_secret(text, FILE_SIZE_MAX + 1);
+        keyring_file_release(text, KEYRING_FILE_SIZE_MAX + 1);
     return filled;
-}
-
-/* The next source, NUL-terminated in `path`; false at the end or when it is too long. */
-static bool next_source(struct bytes *sources, char path[SOURCE_SIZE])
-{
-    struct bytes source;
-
-    while (bytes_cut(sources, ',', &source)) {
-        source = bytes_trim(source);
-        if (source.length > 0 && source.length < SOURCE_SIZE) {
-            memcpy(path, source.data, source.length);
-            path[source.length] = '\0';
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Changes when a file of the sources is replaced or written. */
 static uint64_t stamp_of(const char *sources)
 {
     struct bytes rest = bytes_from(sources);
-    char path[SOURCE_SIZE];
+    char path[KEYRING_FILE_PATH_SIZE];
     uint64_t stamp = 0;
 
-    while (next_source(&rest, path)) {
+    while (keyring_file_next(&rest, path)) {
         struct stat status;
         if (path[0] != '|' && stat(path, &status) == 0) {
             const uint64_t words[] = {(uint64_t) status.st_ino, (uint64_t) status.st_mtim.tv_sec, (uint64_t) status.st_mtim.tv_nsec,
@@ -278,10 +207,10 @@ static uint64_t stamp_of(const char *sources)
 static bool fill_from(struct keyring *keyring, const char *sources, struct fault *fault)
 {
     struct bytes rest = bytes_from(sources);
-    char path[SOURCE_SIZE];
+    char path[KEYRING_FILE_PATH_SIZE];
 
     keyring->stamp = stamp_of(sources); /* before reading: what changes meanwhile is read again */
-    while (next_source(&rest, path)) {
+    while (keyring_file_next(&rest, path)) {
         if (!(path[0] == '|' ? add_output(keyring, path + 1, fault) : add_file(keyring, path, fault)))
             return false;
     }
@@ -295,7 +224,7 @@ static bool fill_from(struct keyring *keyring, const char *sources, struct fault
 bool keyring_new(struct keyring **keyring, const char *sources, struct fault *fault)
 {
     *keyring = NULL;
-    struct keyring *made = allocate_secret(sizeof *made);
+    struct keyring *made = keyring_file_allocate(sizeof *made);
     bool filled = made != NULL ? fill_from(made, sources, fault) : fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
     if (!filled) {
         keyring_free(made);
@@ -313,7 +242,7 @@ bool keyring_is_stale(const struct keyring *keyring, const char *sources)
 void keyring_free(struct keyring *keyring)
 {
     if (keyring != NULL)
-        release_secret(keyring, sizeof *keyring);
+        keyring_file_release(keyring, sizeof *keyring);
 }
 
 int32_t keyring_active(const struct keyring *keyring)
@@ -360,54 +289,27 @@ static size_t write_first_keyring(char *text, size_t size)
     return (size_t) (at + 8 - text);
 }
 
-static bool write_whole(int descriptor, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text += written;
-        length -= (size_t) written;
-    }
-    return fsync(descriptor) == 0;
-}
-
-/* The file's name must be on the disk too: secrets sealed under a key that a power cut took are lost. */
-static bool sync_folder(const char *file)
-{
-    char *copy = strdup(file);
-    int descriptor = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool synced = descriptor >= 0 && fsync(descriptor) == 0;
-
-    if (descriptor >= 0)
-        (void) close(descriptor);
-    free(copy);
-    return synced;
-}
-
 bool keyring_create(const char *file, struct fault *fault)
 {
     const size_t size = 1024;
-    char *text = allocate_secret(size);
+    char *text = keyring_file_allocate(size);
 
     if (text == NULL)
         return fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
     int descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0) {
-        release_secret(text, size);
+        keyring_file_release(text, size);
         return fault_set(fault, FAULT_INVALID, "keyring %s: cannot create it: %s", file, strerror(errno));
     }
     /* fchmod: whatever umask or default ACL made of the mode. */
-    bool written = fchmod(descriptor, 0600) == 0 && write_whole(descriptor, text, write_first_keyring(text, size));
+    bool written = fchmod(descriptor, 0600) == 0 && keyring_file_write(descriptor, text, write_first_keyring(text, size));
     int error = errno;
     if (close(descriptor) != 0 && written) {
         error = errno;
         written = false;
     }
-    release_secret(text, size);
-    if (written && !sync_folder(file)) {
+    keyring_file_release(text, size);
+    if (written && !keyring_file_sync_folder(file)) {
         error = errno;
         written = false;
     }
@@ -416,143 +318,4 @@ bool keyring_create(const char *file, struct fault *fault)
         return fault_set(fault, FAULT_INVALID, "keyring %s: cannot write it: %s", file, strerror(error));
     }
     return true;
-}
-
-/* ---- changing a file ---- */
-
-struct change {
-    char *text; /* room for the old text and one key more */
-    size_t length;
-};
-
-static void add_text(struct change *change, struct bytes text)
-{
-    memcpy(change->text + change->length, text.data, text.length);
-    change->length += text.length;
-}
-
-static void add_new_key(struct change *change, int32_t number)
-{
-    static const char hex[] = "0123456789abcdef";
-    unsigned char key[KEYRING_KEY_SIZE];
-    char start[16];
-
-    add_text(change, (struct bytes){start, (size_t) snprintf(start, sizeof start, "%ld:", (long) number)});
-    digest_random(key, sizeof key);
-    for (size_t i = 0; i < sizeof key; i++) {
-        change->text[change->length++] = hex[key[i] >> 4];
-        change->text[change->length++] = hex[key[i] & 15];
-    }
-    OPENSSL_cleanse(key, sizeof key);
-    change->text[change->length++] = '\n';
-}
-
-/* The number of a key's line; 0 for comments, empty lines and what is no number. */
-static int64_t line_number(struct bytes line)
-{
-    struct bytes number_text;
-    int64_t number = 0;
-
-    return bytes_cut(&line, ':', &number_text) && bytes_to_int64(bytes_trim(number_text), &number) ? number : 0;
-}
-
-/* Copies the text, with the mark at `active` only, and a new key behind when `added` is not 0. */
-static void write_changed(struct change *change, struct bytes text, int32_t active, int32_t added)
-{
-    struct bytes line;
-
-    while (bytes_cut(&text, '\n', &line)) {
-        if (bytes_ends(line, "\r"))
-            line = bytes_slice(line, 0, line.length - 1);
-        int64_t number = line_number(line);
-        struct bytes bare = bytes_trim(line);
-        if (number != 0 && bytes_ends(bare, ":active"))
-            bare = bytes_slice(bare, 0, bare.length - 7);
-        add_text(change, number != 0 ? bare : line);
-        if (number == active)
-            add_text(change, BYTES(":active"));
-        add_text(change, BYTES("\n"));
-    }
-    if (added != 0)
-        add_new_key(change, added);
-}
-
-/* The whole text into a new file beside the old one, which it then replaces. */
-static bool replace_file(const char *file, const struct stat *before, struct bytes text, struct fault *fault)
-{
-    char path[SOURCE_SIZE + 8];
-
-    snprintf(path, sizeof path, "%s.new", file);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: cannot write %s: %s", file, path, strerror(errno));
-    bool written = fchmod(descriptor, before->st_mode & 07700) == 0 && (geteuid() != 0 || fchown(descriptor, before->st_uid, before->st_gid) == 0)
-                   && write_whole(descriptor, text.data, text.length);
-    written = close(descriptor) == 0 && written;
-    if (!written || rename(path, file) != 0 || !sync_folder(file)) {
-        int error = errno;
-        (void) unlink(path);
-        return fault_set(fault, FAULT_INVALID, "keyring %s: cannot replace it: %s", file, strerror(error));
-    }
-    return true;
-}
-
-/* Rewrites the first file of the sources. */
-static bool change_file(const char *sources, int32_t active, int32_t added, struct fault *fault)
-{
-    struct bytes rest = bytes_from(sources);
-    char file[SOURCE_SIZE];
-    struct stat status;
-    size_t length = 0;
-
-    if (!next_source(&rest, file) || file[0] == '|')
-        return fault_set(fault, FAULT_INVALID, "keyring %s: the first source is no file; add the key where it comes from", sources);
-    int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: cannot open it: %s", file, strerror(errno));
-    const size_t size = FILE_SIZE_MAX + 1;
-    char *text = allocate_secret(size);
-    struct change change = {allocate_secret(2 * size), 0};
-    bool changed = text != NULL && change.text != NULL ? read_whole(descriptor, file, text, &length, fault)
-                                                       : fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
-    (void) close(descriptor);
-    if (changed) {
-        write_changed(&change, (struct bytes){text, length}, active, added);
-        changed = change.length <= FILE_SIZE_MAX ? replace_file(file, &status, (struct bytes){change.text, change.length}, fault)
-                                                 : fault_set(fault, FAULT_INVALID, "keyring %s: it would be too large", file);
-    }
-    if (text != NULL)
-        release_secret(text, size);
-    if (change.text != NULL)
-        release_secret(change.text, 2 * size);
-    return changed;
-}
-
-bool keyring_add(const char *sources, int32_t *number, struct fault *fault)
-{
-    struct keyring *keyring;
-
-    if (!keyring_new(&keyring, sources, fault))
-        return false;
-    int32_t highest = keyring->numbers[keyring->count - 1];
-    int32_t active = keyring->active;
-    bool room = keyring->count < KEYRING_KEYS_MAX && highest < INT32_MAX;
-    keyring_free(keyring);
-    if (!room)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: there is no room for another key; retire old ones and take them out", sources);
-    *number = highest + 1;
-    return change_file(sources, active, *number, fault);
-}
-
-bool keyring_activate(const char *sources, int32_t number, struct fault *fault)
-{
-    struct keyring *keyring;
-
-    if (!keyring_new(&keyring, sources, fault))
-        return false;
-    bool known = keyring_key(keyring, number) != NULL;
-    keyring_free(keyring);
-    if (!known)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: there is no key %ld in it", sources, (long) number);
-    return change_file(sources, number, 0, fault);
 }
