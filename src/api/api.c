@@ -125,6 +125,7 @@ void api_handle(struct api_context *context, struct api_exchange *exchange, stru
         }
         db_session_run(session, &exchange->call, continue_handling, &handling);
     }
+    db_session_release(session, &exchange->hold);
     if (exchange->streaming) {
         buf_add(&whole, exchange->response.body);
         exchange->response.body = buf_bytes(&whole);

@@ -94,6 +94,7 @@ struct api_exchange {
     bool work_computes; /* it keeps a processor busy, rather than waits for others */
     struct rate_verdict rate;   /* limit 0: not limited */
     struct bytes part;
+    struct db_hold hold;            /* of a transaction over several calls; what it still has at the end is given back */
     bool streaming;
     bool aborted;
     void *state;

@@ -24,6 +24,7 @@ static const struct api_route routes[] = {
     {"PUT", "/api/3/connections/{id}", &activecampaign_dialect, "application/json", activecampaign_put_begin, activecampaign_put_next},
     {"DELETE", "/api/3/connections/{id}", &activecampaign_dialect, NULL, activecampaign_delete_begin, activecampaign_delete_next},
     {"GET", CATALOG_ROOT "/", &catalog_dialect, NULL, catalog_links_begin, catalog_links_next},
+    {"POST", CATALOG_ROOT "/", &catalog_dialect, "*", catalog_multiple_begin, catalog_multiple_next},
     {"GET", CATALOG_ROOT "/connections", &catalog_dialect, NULL, catalog_list_begin, catalog_list_next},
     {"POST", CATALOG_ROOT "/connections", &catalog_dialect, "*", catalog_post_begin, catalog_post_next},
     {"GET", CATALOG_ROOT "/connections/{id}", &catalog_dialect, NULL, catalog_get_begin, catalog_get_next},

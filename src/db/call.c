@@ -14,6 +14,12 @@ static struct db_value *value_at(struct db_call *call, size_t index)
     return &call->values[index];
 }
 
+/* An idle transaction has a worker behind it that hangs or is gone; its locks must not outlive it. */
+const struct db_statement db_begin = {
+    .name = "begin", .command = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 10000", .writes = true};
+const struct db_statement db_commit = {.name = "commit", .command = "COMMIT", .writes = true};
+const struct db_statement db_rollback = {.name = "rollback", .command = "ROLLBACK", .writes = true};
+
 void db_set_text(struct db_call *call, size_t index, struct bytes text)
 {
     *value_at(call, index) = (struct db_value){.present = true, .data = text};

@@ -5,6 +5,8 @@
  * request, and each result row begins with the column `ordinal` (int8, 1-based): whose row it is. A statement that
  * returns several rows a request (lists) has gathers = false and is sent alone.
  * Values are borrowed: they must live until the result was delivered.
+ * Calls are a transaction each, unless they carry a hold: those of one hold run one after the other on one connection, from db_begin to db_commit
+ * or db_rollback (pool.h).
  */
 #ifndef PATCHBAY_DB_CALL_H
 #define PATCHBAY_DB_CALL_H
@@ -15,11 +17,17 @@
 
 enum db_type { DB_TEXT, DB_BYTEA, DB_BOOL, DB_INT4, DB_INT8, DB_UUID, DB_JSON, DB_JSONB };
 
+/* A transaction over several calls, which keeps a connection for itself. Zeroed by its owner; stays where it is until it has ended. */
+struct db_hold {
+    void *slot; /* the pool's: the connection; NULL before db_begin, after the end, and when it is lost */
+};
+
 struct db_statement {
     const char *name;     /* of the prepared statement, unique */
     const char *function; /* schema-qualified SQL function: "patchbay.connection_update" */
     bool gathers;         /* several calls may leave as one */
     bool writes;          /* when the connection breaks under way it is not repeated */
+    const char *command;  /* db_begin and the like: sent as it is, instead of a function's call */
     size_t value_count;
     enum db_type types[DB_VALUES_MAX];
 };
@@ -35,7 +43,11 @@ struct db_call {
     struct db_value values[DB_VALUES_MAX];
     uint64_t row; /* calls with the same non-zero row never share a batch */
     bool alone;   /* never gathered: creates and renames, which may violate a constraint */
+    struct db_hold *hold; /* NULL: a transaction of its own */
 };
+
+/* Calls of these have a hold and no values. */
+extern const struct db_statement db_begin, db_commit, db_rollback;
 
 enum db_status {
     DB_DONE,        /* rows are there (perhaps none) */

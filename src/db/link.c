@@ -113,6 +113,15 @@ void db_link_send(struct db_link *link, const struct db_call *const *calls, size
     assert(link->state == DB_LINK_IDLE && count > 0);
     link->statement = calls[0]->statement;
     link->due_us = now_us + link->statement_limit_us;
+    if (link->statement->command != NULL) {
+        link->state = DB_LINK_RUNNING;
+        if (PQsendQuery(link->handle, link->statement->command) != 1) {
+            link->broken = true;
+            return;
+        }
+        flush_output(link);
+        return;
+    }
     bool prepared = is_prepared(link, link->statement);
     if (!db_arrays_encode(&link->arrays, calls, count) || !(prepared ? send_run(link) : send_prepare(link))) {
         link->state = DB_LINK_RUNNING;

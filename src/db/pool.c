@@ -32,6 +32,7 @@ struct slot {
     unsigned attempts;       /* to connect, since it last worked */
     int64_t complained_us;
     size_t place;            /* in the owner's pollfds; SIZE_MAX: not there */
+    struct db_hold *hold;    /* only its calls may be sent here */
     size_t count;
     struct db_ticket *batch[BATCH_MAX];
 };
@@ -115,6 +116,19 @@ void db_pool_submit(struct db_pool *pool, struct db_ticket *ticket)
     db_queue_append(&pool->waiting, ticket);
 }
 
+/* Closing the connection ends the transaction for certain; its next turn does that, since this may be called from an answer's callback. */
+void db_pool_release(struct db_pool *pool, struct db_hold *hold)
+{
+    struct slot *slot = hold->slot;
+    (void) pool;
+    if (slot != NULL) {
+        log_write(LOG_WARNING, "transaction_abandoned", NULL);
+        hold->slot = NULL;
+        slot->hold = NULL;
+        slot->link.broken = true;
+    }
+}
+
 static void answer_unavailable(struct db_ticket *ticket)
 {
     ticket->done(ticket, &(struct db_result){.status = DB_UNAVAILABLE, .sqlstate = "", .constraint = ""});
@@ -166,6 +180,12 @@ static void find_rows(const PGresult *result, size_t count, int *row_of)
     }
 }
 
+/* COMMIT of a transaction that failed before is carried out, as ROLLBACK. */
+static bool is_refused_commit(const struct db_statement *statement, PGresult *result)
+{
+    return statement == &db_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0;
+}
+
 static void answer_rows(struct slot *slot, const PGresult *result)
 {
     const struct db_statement *statement = slot->batch[0]->call->statement;
@@ -212,8 +232,17 @@ static int64_t choose_pause(const struct db_pool *pool, unsigned attempts, int64
     return pause - now_us % (pause / 4);
 }
 
+static void let_go(struct slot *slot)
+{
+    if (slot->hold != NULL) {
+        slot->hold->slot = NULL;
+        slot->hold = NULL;
+    }
+}
+
 static void reopen(struct db_pool *pool, struct slot *slot, int64_t now_us)
 {
+    let_go(slot);
     db_link_close(&slot->link);
     slot->attempts++;
     slot->link.due_us = now_us + choose_pause(pool, slot->attempts, now_us);
@@ -226,6 +255,10 @@ static bool settle_refused(struct db_pool *pool, struct slot *slot, const PGresu
 {
     struct db_ticket *ticket = slot->batch[0];
     enum sqlstate_meaning meaning = sqlstate_judge(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    if (slot->hold != NULL && meaning != SQLSTATE_UNAVAILABLE) {
+        answer_refused(ticket, result);
+        return false;
+    }
     bool stale = meaning == SQLSTATE_STALE && !ticket->retried;
     bool again = meaning == SQLSTATE_AGAIN && !ticket->retried && slot->count == 1;
     if (stale || again || slot->count > 1) {
@@ -246,9 +279,16 @@ static bool settle_refused(struct db_pool *pool, struct slot *slot, const PGresu
 
 static void settle(struct db_pool *pool, struct slot *slot, int64_t now_us)
 {
-    const PGresult *result = slot->link.result;
+    PGresult *result = slot->link.result;
+    const struct db_statement *statement = slot->batch[0]->call->statement;
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
     bool stale = false;
-    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+    if (statement == &db_commit || statement == &db_rollback || (statement == &db_begin && !good)) {
+        let_go(slot);
+    }
+    if (good && is_refused_commit(statement, result)) {
+        slot->batch[0]->done(slot->batch[0], &(struct db_result){.status = DB_REFUSED, .sqlstate = "", .constraint = ""});
+    } else if (good) {
         answer_rows(slot, result);
     } else {
         stale = settle_refused(pool, slot, result, now_us);
@@ -367,6 +407,33 @@ static bool may_gather(const struct db_ticket *ticket)
     return ticket->call->statement->gathers && !ticket->call->alone && !ticket->alone;
 }
 
+/* One connection is always left for the others, if there is more than one. */
+static bool may_hold(const struct db_pool *pool)
+{
+    unsigned held = 0;
+    for (unsigned i = 0; i < pool->options.connections; i++) {
+        held += pool->slots[i].hold != NULL;
+    }
+    return held == 0 || held + 1 < pool->options.connections;
+}
+
+/* The next call of the slot's hold, if it has come. */
+static void take_held(struct db_pool *pool, struct slot *slot)
+{
+    for (struct db_ticket **link = &pool->waiting.first; *link != NULL; link = &(*link)->next) {
+        if ((*link)->call->hold == slot->hold) {
+            slot->batch[slot->count++] = db_queue_take(&pool->waiting, link);
+            return;
+        }
+    }
+}
+
+/* Of calls with a hold only those that begin one go where nothing is held. */
+static bool is_free(const struct db_pool *pool, const struct slot *slot, const struct db_call *call)
+{
+    return call->hold == NULL || (call->statement == &db_begin && slot->count == 0 && may_hold(pool));
+}
+
 /* The oldest call that can leave, and those behind it that can leave with it. */
 static void gather(struct db_pool *pool, struct slot *slot)
 {
@@ -378,7 +445,7 @@ static void gather(struct db_pool *pool, struct slot *slot)
         struct db_ticket *ticket = *link;
         bool fits = slot->count == 0 || (ticket->call->statement == slot->batch[0]->call->statement && may_gather(ticket));
         looked_at += slot->count > 0;
-        if (!fits || row_is_under_way(pool, ticket->call->row)) {
+        if (!fits || !is_free(pool, slot, ticket->call) || row_is_under_way(pool, ticket->call->row)) {
             link = &ticket->next;
             continue;
         }
@@ -395,9 +462,17 @@ static void dispatch(struct db_pool *pool, int64_t now_us)
         if (slot->link.state != DB_LINK_IDLE || slot->link.broken) {
             continue;
         }
-        gather(pool, slot);
+        if (slot->hold != NULL) {
+            take_held(pool, slot);
+        } else {
+            gather(pool, slot);
+        }
         if (slot->count == 0) {
-            return; /* every row that is waited for is under way */
+            continue; /* every row that is waited for is under way, or the hold is thinking */
+        }
+        if (slot->batch[0]->call->hold != NULL) {
+            slot->hold = slot->batch[0]->call->hold;
+            slot->hold->slot = slot;
         }
         const struct db_call *calls[BATCH_MAX];
         for (size_t member = 0; member < slot->count; member++) {
@@ -409,6 +484,12 @@ static void dispatch(struct db_pool *pool, int64_t now_us)
 
 /* The owner's turn */
 
+/* Its connection, and with it all that was done, is lost. */
+static bool is_orphan(const struct db_ticket *ticket)
+{
+    return ticket->call->hold != NULL && ticket->call->statement != &db_begin && ticket->call->hold->slot == NULL;
+}
+
 /* Answers those who waited too long; all of them once it is known that no connection will come. */
 static void expire(struct db_pool *pool, int64_t now_us)
 {
@@ -416,7 +497,7 @@ static void expire(struct db_pool *pool, int64_t now_us)
     struct db_ticket *late = NULL;
     struct db_ticket **last = &late;
     for (struct db_ticket **link = &pool->waiting.first; *link != NULL;) {
-        if (now_us - (*link)->since_us < limit_us) {
+        if (now_us - (*link)->since_us < limit_us && !is_orphan(*link)) {
             link = &(*link)->next;
             continue;
         }
@@ -460,7 +541,7 @@ size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, in
         }
     }
     for (const struct db_ticket *ticket = pool->waiting.first; ticket != NULL; ticket = ticket->next) {
-        lower_timeout(timeout_ms, refused ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
+        lower_timeout(timeout_ms, refused || is_orphan(ticket) ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
     }
     return count;
 }

@@ -10,6 +10,10 @@
  * prepared where they are first needed. A lost connection is opened again after 50 ms, doubling up to `reconnect_ms_max`.
  * Calls that wait longer than wait_ms for a connection, because there is none or because all are busy, are answered DB_UNAVAILABLE. What was
  * under way on a lost connection: reads are queued again (once), writes are answered DB_UNAVAILABLE. A deadlock is tried once more.
+ * A hold keeps one connection from db_begin to db_commit or db_rollback, for calls that must be one transaction. All but one connection may be held at
+ * once (of one: that one), so other calls never wait for long; further holds wait in the queue. A held call is never repeated: what is refused has
+ * ended the transaction but for db_rollback (db_commit then is DB_REFUSED), and once the connection is lost all further calls of the hold are
+ * DB_UNAVAILABLE at once. A transaction left idle is ended by the server after ten seconds.
  * Not here: what the calls mean.
  */
 #ifndef PATCHBAY_DB_POOL_H
@@ -48,6 +52,9 @@ bool db_pool_new(struct db_pool **pool, const struct db_pool_options *options, s
 void db_pool_free(struct db_pool *pool); /* tickets still waiting are dropped without a callback */
 void db_pool_submit(struct db_pool *pool, struct db_ticket *ticket);
 
+/* Gives back what a hold still has, whatever was done is rolled back. No call of it may be under way. */
+void db_pool_release(struct db_pool *pool, struct db_hold *hold);
+
 /* Fills up to `room` pollfds, returns how many; *timeout_ms is lowered to when the pool wants to be called again (-1: no wish). */
 size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, int *timeout_ms);
 void db_pool_react(struct db_pool *pool, const struct pollfd *fds, size_t count);
@@ -59,6 +66,7 @@ bool db_pool_hello_fault(const struct db_pool *pool, struct fault *fault); /* tr
 struct db_session;
 bool db_session_new(struct db_session **session, const struct db_pool_options *options, struct fault *fault) __attribute__((warn_unused_result));
 void db_session_free(struct db_session *session);
+void db_session_release(struct db_session *session, struct db_hold *hold);
 void db_session_run(struct db_session *session, const struct db_call *call, void (*done)(void *context, const struct db_result *result), void *context);
 
 #endif

@@ -41,6 +41,11 @@ void db_session_free(struct db_session *session)
     }
 }
 
+void db_session_release(struct db_session *session, struct db_hold *hold)
+{
+    db_pool_release(session->pool, hold);
+}
+
 static void turn(struct db_pool *pool, int timeout_ms)
 {
     struct pollfd fd;

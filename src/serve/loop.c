@@ -111,6 +111,7 @@ static void finish(struct job *job, bool whole)
 {
     int64_t now_us = clock_monotonic_us();
     log_request(job, now_us);
+    db_pool_release(job->loop->pool, &job->exchange.hold);
     if (whole && fcgi_request_end(job->connection)) {
         waiting_add(&job->loop->waiting, job->connection, false, now_us);
     } else {
