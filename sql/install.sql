@@ -58,6 +58,7 @@ set client_min_messages = warning;
 \ir functions/login_finish.sql
 \ir functions/caller_check.sql
 \ir functions/caller_enter.sql
+\ir functions/project_serialize.sql
 \ir functions/health_check.sql
 \ir functions/project_list.sql
 \ir functions/environment_create.sql

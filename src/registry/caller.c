@@ -11,6 +11,8 @@ static const struct db_statement check_statement = {
     .name = "caller_check", .function = "patchbay.caller_check", .gathers = true, .value_count = 1, .types = {DB_BYTEA}};
 static const struct db_statement enter_statement = {
     .name = "caller_enter", .function = "patchbay.caller_enter", .gathers = true, .value_count = 4, .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT}};
+static const struct db_statement serialize_statement = {
+    .name = "project_serialize", .function = "patchbay.project_serialize", .writes = true, .value_count = 1, .types = {DB_TEXT}};
 static const struct db_statement health_statement = {
     .name = "health_check", .function = "patchbay.health_check", .gathers = true, .value_count = 1, .types = {DB_BOOL}};
 static const struct db_statement projects_statement = {
@@ -58,6 +60,12 @@ void caller_enter_call(const struct connection_target *target, const char *permi
 enum connection_outcome caller_enter_outcome(const struct db_result *result)
 {
     return outcome_of(result);
+}
+
+void project_serialize_call(const struct connection_target *target, struct db_call *call)
+{
+    begin_call(call, &serialize_statement);
+    db_set_text_or_null(call, 0, target->project);
 }
 
 void health_check_call(struct db_call *call)

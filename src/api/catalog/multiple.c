@@ -6,7 +6,8 @@
  *
  * Who calls is asked before the transaction: what is refused stays noted in the audit trail whatever is rolled back later. For the same reason a
  * rolled back answer withholds what its GETs have shown: the note that someone read secrets is gone with the rest.
- * A deadlock with another transaction is nobody's fault: all is rolled back and done again, a few times.
+ * Multi-requests that change something go one after the other in a project, since each locks rows in an order of its own. A deadlock with a single
+ * change is nobody's fault: all is rolled back and done again, a few times.
  */
 #include <string.h>
 
@@ -21,7 +22,7 @@ enum { ITEMS_MAX = 100, RESTARTS_MAX = 5, FIELDS_MAX = 4 };
 /* An item's body may nest as deep as a request's. */
 static const struct json_limits request_limits = {.depth = 34};
 
-enum stage { STAGE_ENTER, STAGE_BEGIN, STAGE_ITEM, STAGE_COMMIT, STAGE_ROLLBACK };
+enum stage { STAGE_ENTER, STAGE_BEGIN, STAGE_SERIALIZE, STAGE_ITEM, STAGE_COMMIT, STAGE_ROLLBACK };
 
 struct item {
     struct bytes label; /* data NULL: none */
@@ -302,6 +303,14 @@ static enum api_step run_items(struct api_context *context, struct api_exchange 
     return finish_transaction(exchange, multiple);
 }
 
+static enum api_step call_serialize(struct api_exchange *exchange, struct multiple *multiple)
+{
+    project_serialize_call(&multiple->caller.target, &exchange->call);
+    exchange->call.hold = &exchange->hold;
+    multiple->stage = STAGE_SERIALIZE;
+    return API_CALL;
+}
+
 static bool is_deadlock(const struct db_result *result)
 {
     return result->status == DB_REFUSED && (strcmp(result->sqlstate, "40P01") == 0 || strcmp(result->sqlstate, "40001") == 0);
@@ -309,10 +318,10 @@ static bool is_deadlock(const struct db_result *result)
 
 static enum api_step continue_item(struct api_context *context, struct api_exchange *exchange, struct multiple *multiple, const struct db_result *result)
 {
-    if (result->status == DB_UNAVAILABLE) {
+    if (result->status == DB_UNAVAILABLE || (is_deadlock(result) && multiple->restarts >= RESTARTS_MAX)) {
         return answer_unavailable(exchange, multiple); /* the rest of the hold is given back at the end */
     }
-    if (is_deadlock(result) && multiple->restarts < RESTARTS_MAX) {
+    if (is_deadlock(result)) {
         multiple->restarts++;
         multiple->again = true;
         return call_command(exchange, multiple, &db_rollback, STAGE_ROLLBACK);
@@ -350,6 +359,10 @@ enum api_step catalog_multiple_next(struct api_context *context, struct api_exch
     case STAGE_ENTER:
         return enter(context, exchange, multiple, result);
     case STAGE_BEGIN:
+        return result->status != DB_DONE ? answer_unavailable(exchange, multiple)
+               : multiple->changes       ? call_serialize(exchange, multiple)
+                                         : run_items(context, exchange, multiple);
+    case STAGE_SERIALIZE:
         return result->status == DB_DONE ? run_items(context, exchange, multiple) : answer_unavailable(exchange, multiple);
     case STAGE_ITEM:
         return continue_item(context, exchange, multiple, result);
