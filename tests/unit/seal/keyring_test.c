@@ -448,11 +448,133 @@ START_TEST(a_keyring_that_cannot_be_written_leaves_nothing_behind)
 }
 END_TEST
 
+/* ---- several sources ---- */
+
+static char sources[512];
+
+static void make_script(const char *name, const char *text)
+{
+    char path[160];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *script = fopen(path, "w");
+    ck_assert_ptr_nonnull(script);
+    fprintf(script, "#!/bin/sh\n%s\n", text);
+    ck_assert_int_eq(fclose(script), 0);
+    ck_assert_int_eq(chmod(path, 0700), 0);
+    snprintf(sources, sizeof sources, "%s, |%s", file, path);
+}
+
+static void refuse_sources(const char *reason)
+{
+    struct keyring *keyring = NULL;
+    struct fault fault = {.kind = FAULT_NONE};
+
+    ck_assert_msg(!keyring_new(&keyring, sources, &fault), "it was taken");
+    ck_assert_msg(strstr(fault.message, reason) != NULL, "\"%s\" does not say \"%s\"", fault.message, reason);
+}
+
+START_TEST(keys_of_a_file_and_of_an_executable_are_one_keyring)
+{
+    struct keyring *keyring = NULL;
+    struct fault fault;
+
+    write_bytes(bytes_from("1:" KEY_A "\n"), 0600);
+    make_script("vault", "echo 2:" KEY_B ":active");
+    ck_assert_msg(keyring_new(&keyring, sources, &fault), "%s", fault.message);
+    ck_assert_uint_eq(keyring_count(keyring), 2);
+    ck_assert_int_eq(keyring_active(keyring), 2);
+    keyring_free(keyring);
+}
+END_TEST
+
+START_TEST(an_executable_that_fails_or_prints_no_keys_is_refused)
+{
+    write_bytes(bytes_from("1:" KEY_A "\n"), 0600);
+    make_script("vault", "echo 2:" KEY_B "; exit 3");
+    refuse_sources("did not end well");
+    make_script("vault", "echo hello");
+    refuse_sources("line 1");
+    make_script("vault", "echo 1:" KEY_B);
+    refuse_sources("was there before");
+    snprintf(sources, sizeof sources, "%s, |%s/nothing", file, folder);
+    refuse_sources("did not end well");
+}
+END_TEST
+
+/* ---- changing ---- */
+
+START_TEST(a_new_key_is_ready_first_and_active_when_it_is_told_to_be)
+{
+    struct fault fault;
+    int32_t number = 0;
+    struct keyring *before = take("# ours\n4:" KEY_A "\n3:" KEY_B "\n");
+
+    ck_assert(!keyring_is_stale(before, file));
+    ck_assert_msg(keyring_add(file, &number, &fault), "%s", fault.message);
+    ck_assert_int_eq(number, 5);
+    ck_assert(keyring_is_stale(before, file));
+    struct keyring *keyring = NULL;
+    ck_assert(keyring_new(&keyring, file, &fault));
+    ck_assert_uint_eq(keyring_count(keyring), 3);
+    ck_assert_int_eq(keyring_active(keyring), 4);
+    ck_assert_mem_eq(keyring_key(keyring, 4), keyring_key(before, 4), KEYRING_KEY_SIZE);
+    ck_assert_mem_eq(keyring_key(keyring, 3), keyring_key(before, 3), KEYRING_KEY_SIZE);
+    keyring_free(keyring);
+    ck_assert_msg(keyring_activate(file, 5, &fault), "%s", fault.message);
+    ck_assert(keyring_new(&keyring, file, &fault));
+    ck_assert_int_eq(keyring_active(keyring), 5);
+    ck_assert_uint_eq(keyring_count(keyring), 3);
+    keyring_free(keyring);
+    keyring_free(before);
+}
+END_TEST
+
+START_TEST(a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it)
+{
+    struct fault fault;
+    struct stat status;
+    char text[512] = "";
+    char beside[160];
+    int32_t number;
+
+    keyring_free(take("# ours\r\n1:" KEY_A ":active\n"));
+    ck_assert(keyring_add(file, &number, &fault));
+    ck_assert_int_eq(stat(file, &status), 0);
+    ck_assert_int_eq(status.st_mode & 07777, 0600);
+    FILE *stream = fopen(file, "r");
+    ck_assert_uint_gt(fread(text, 1, sizeof text - 1, stream), 0);
+    fclose(stream);
+    ck_assert_int_eq(strncmp(text, "# ours\n1:" KEY_A ":active\n2:", strlen("# ours\n1:" KEY_A ":active\n2:")), 0);
+    snprintf(beside, sizeof beside, "%s.new", file);
+    ck_assert_int_ne(access(beside, F_OK), 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_changed_is_refused_and_stays_as_it_is)
+{
+    struct fault fault = {.kind = FAULT_NONE};
+    int32_t number;
+
+    keyring_free(take("1:" KEY_A "\n"));
+    ck_assert(!keyring_activate(file, 9, &fault));
+    ck_assert_ptr_nonnull(strstr(fault.message, "no key 9"));
+    keyring_free(take("2147483647:" KEY_A "\n"));
+    ck_assert(!keyring_add(file, &number, &fault));
+    ck_assert_ptr_nonnull(strstr(fault.message, "no room"));
+    make_script("vault", "echo 2:" KEY_B);
+    memmove(sources, strchr(sources, '|'), strlen(strchr(sources, '|')) + 1);
+    ck_assert(!keyring_add(sources, &number, &fault));
+    ck_assert_ptr_nonnull(strstr(fault.message, "is no file"));
+}
+END_TEST
+
 static Suite *keyring_suite(void)
 {
     Suite *suite = suite_create("keyring");
     TCase *taking = tcase_create("taking"), *files = tcase_create("files"), *lines = tcase_create("lines"), *making = tcase_create("making");
-    TCase *const all[] = {taking, files, lines, making};
+    TCase *several = tcase_create("several"), *changing = tcase_create("changing");
+    TCase *const all[] = {taking, files, lines, making, several, changing};
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         tcase_add_checked_fixture(all[i], make_folder, remove_folder);
@@ -485,6 +607,11 @@ static Suite *keyring_suite(void)
     tcase_add_test(making, a_new_keyring_has_one_random_active_key_and_is_ours_alone);
     tcase_add_test(making, a_keyring_is_never_overwritten_not_even_through_a_link);
     tcase_add_test(making, a_keyring_that_cannot_be_written_leaves_nothing_behind);
+    tcase_add_test(several, keys_of_a_file_and_of_an_executable_are_one_keyring);
+    tcase_add_test(several, an_executable_that_fails_or_prints_no_keys_is_refused);
+    tcase_add_test(changing, a_new_key_is_ready_first_and_active_when_it_is_told_to_be);
+    tcase_add_test(changing, a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it);
+    tcase_add_test(changing, what_cannot_be_changed_is_refused_and_stays_as_it_is);
     return suite;
 }
 
