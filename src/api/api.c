@@ -53,7 +53,7 @@ static bool may_ask_now(struct api_context *context, struct api_exchange *exchan
     unsigned char digest[DIGEST_SHA256_SIZE];
 
     exchange->rate.allowed = true;
-    if (context->rates != NULL && exchange->route->dialect->credential(exchange, digest)) {
+    if (context->rates != NULL && !exchange->inner && exchange->route->dialect->credential(exchange, digest)) {
         rate_take(context->rates, digest, clock_monotonic_us(), &exchange->rate);
     }
     return exchange->rate.allowed;

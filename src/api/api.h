@@ -92,6 +92,7 @@ struct api_exchange {
     struct db_call call;
     void (*work)(struct api_exchange *exchange); /* with API_WORK */
     bool work_computes; /* it keeps a processor busy, rather than waits for others */
+    bool inner;                 /* part of another request, which was counted by the rate limit */
     struct rate_verdict rate;   /* limit 0: not limited */
     struct bytes part;
     struct db_hold hold;            /* of a transaction over several calls; what it still has at the end is given back */

@@ -295,6 +295,7 @@ static enum api_step run_items(struct api_context *context, struct api_exchange 
             memset(&multiple->child, 0, sizeof multiple->child);
             multiple->child.arena = exchange->arena;
             multiple->child.request = &multiple->request;
+            multiple->child.inner = true;
             if (take_step(exchange, multiple, api_begin(context, &multiple->child))) {
                 return API_CALL;
             }
