@@ -38,7 +38,7 @@ static const struct config_setting table[] = {
      "How the command `patchbay` reaches PostgreSQL, in the same form.",
      PLACE(admin_database), NULL},
     {"keyring_file", "text", PATCHBAY_SYSCONFDIR "/patchbay/keyring", 1, CONFIG_TEXT_MAX - 1, NULL,
-     "The file with the keys that seal secrets; only its owner may have rights on it. Or several, parted by commas; |/path runs an executable for its output.",
+     "The file with the keys that seal secrets; only its owner may have rights on it. Or several, parted by commas; a vertical bar before a path runs it for its output.",
      PLACE(keyring_file), "/etc/patchbay/keyring"},
     {"types_dir", "text", PATCHBAY_DATADIR "/types", 1, CONFIG_TEXT_MAX - 1, NULL,
      "The folder with the connection types, one JSON file each.",
