@@ -8,7 +8,7 @@ create function connection_create(
     i_public_id text[], i_name text[], i_type text[], i_service text[], i_external_id text[],
     i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
     i_settings json[], i_secrets jsonb[], i_request_id text[])
-returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint, public_id text)
+returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint, public_id text, deploys boolean)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -57,7 +57,9 @@ begin
         select true_project_id, actor, 'permission.refused', request_id, jsonb_build_object('operation', 'connection.create')
         from judged where judged.outcome = 'forbidden'
     )
-    select judged.ordinal, judged.outcome, judged.true_project_id, written.connection_id, written.revision, written.public_id
+    select judged.ordinal, judged.outcome, judged.true_project_id, written.connection_id, written.revision, written.public_id,
+           written.revision is not null and judged.deploy_to_worker
+               and exists (select from environment_project as link where link.project_id = judged.true_project_id)
     from judged left join written on written.connection_id = judged.connection_id;
 end
 $$;

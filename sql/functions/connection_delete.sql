@@ -1,7 +1,7 @@
 -- Deletes connections, one a request. Outcomes: invalid_token, unknown_project, forbidden, not_found, precondition_failed, deleted,
 -- again (the same row twice in one call).
 create function connection_delete(i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_if_match text[], i_request_id text[])
-returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint)
+returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint, deploys boolean)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -47,7 +47,9 @@ begin
         from judged cross join lateral access(judged.digest, judged.project, null) as access
         where judged.outcome = 'forbidden'
     )
-    select judged.ordinal, judged.outcome, judged.project_id, judged.connection_id, judged.revision from judged;
+    select judged.ordinal, judged.outcome, judged.project_id, judged.connection_id, judged.revision,
+           exists (select from environment_project as link where link.project_id = judged.project_id)
+    from judged;
 end
 $$;
 comment on function connection_delete(bytea[], text[], text[], text[], text[], text[]) is

@@ -7,12 +7,13 @@
 -- i_keep are added; only a null name, service or external id keeps what is stored.
 -- Else only what i_fields lists is changed (name, description, enabled, deploy_to_worker, service, external_id, comma-separated), and of the settings the
 -- members of i_settings are replaced and those listed in i_removed dropped, each with the boxes in it; other boxes stay.
+-- deploys: there is an environment to deploy to, and something to be delivered or removed; a write that changed nothing is delivered once more.
 create function connection_update(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_if_match text[], i_dry boolean[],
     i_project_id bigint[], i_connection_id uuid[], i_key_number integer[],
     i_name text[], i_type text[], i_service text[], i_external_id text[], i_description text[], i_enabled boolean[], i_deploy_to_worker boolean[],
     i_fields text[], i_settings json[], i_removed jsonb[], i_secrets jsonb[], i_keep jsonb[], i_needs jsonb[], i_request_id text[])
-returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, lacking text)
+returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, lacking text, deploys boolean)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -103,7 +104,11 @@ begin
     select judged.ordinal,
            case when judged.outcome = 'updated' and written.ordinal is null then 'again' else judged.outcome end,
            judged.stored_project_id, judged.stored_connection_id, judged.stored_key_number,
-           coalesce(written.revision, judged.revision), judged.stored_type, judged.lacking
+           coalesce(written.revision, judged.revision), judged.stored_type, judged.lacking,
+           case when judged.outcome in ('updated', 'unchanged')
+                     and exists (select from environment_project as link where link.project_id = judged.stored_project_id)
+                then deployment_asked(judged.stored_project_id, judged.stored_connection_id, judged.next_deploy, judged.outcome = 'unchanged')
+                else false end
     from judged left join written on written.ordinal = judged.ordinal;
 end
 $$;

@@ -17,4 +17,9 @@ grant insert (project_id, connection_id, dialect, public_id, name, type, service
 grant select (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type, service, external_id,
               description, enabled, deploy_to_worker, settings, key_number) on connection_history to patchbay_admin;
 
-grant select on key_usage, project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview to patchbay_admin, patchbay_auditor;
+grant select (worker_id, environment_id, name, url, key_number, ca, created_at, alive_until, probe_at) on worker to patchbay_admin;
+grant update (environment_id, name, url, ca), delete on worker to patchbay_admin;
+grant select on deployment to patchbay_admin;
+
+grant select on key_usage, project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview,
+    worker_overview, deployment_status to patchbay_admin, patchbay_auditor;
