@@ -17,6 +17,7 @@ packages_for() {
             echo libfcgi-dev /usr/include/fcgiapp.h
             echo libpq-dev /usr/include/postgresql/libpq-fe.h
             echo libyajl-dev /usr/include/yajl/yajl_parse.h
+            echo libcurl4-openssl-dev curl-config
             echo libssl-dev /usr/include/openssl/evp.h
             ;;
         run)

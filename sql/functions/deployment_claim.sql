@@ -39,7 +39,7 @@ begin
                     when deployment.lease_by is not null then 'held'
                     when deployment.state = 'desired' then 'held'
                     else deployment.state end as state,
-               row_number() over (order by deployment.lease_by is distinct from i_lease[1], environment.name, listed.name) as place
+               row_number() over (order by deployment.lease_by is distinct from i_lease[1], link.project_id is null, environment.name, listed.name) as place
         from environment
         left join environment_project as link on link.project_id = i_project_id[1] and link.environment_id = environment.environment_id
         left join worker as listed on listed.environment_id = environment.environment_id

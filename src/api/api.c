@@ -9,6 +9,7 @@
 
 #include "api/route.h"
 #include "base/clock.h"
+#include "deploy/errand.h"
 
 static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
 {
@@ -92,7 +93,9 @@ enum api_step api_begin(struct api_context *context, struct api_exchange *exchan
 
 enum api_step api_continue(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)
 {
-    return checked(exchange, exchange->route->next(context, exchange, result));
+    api_continue_handler *next = exchange->next != NULL ? exchange->next : exchange->route->next;
+
+    return checked(exchange, next(context, exchange, result));
 }
 
 struct handling {
@@ -117,6 +120,11 @@ void api_handle(struct api_context *context, struct api_exchange *exchange, stru
     while (handling.step != API_ANSWERED) {
         if (handling.step == API_WORK) {
             exchange->work(exchange);
+            continue_handling(&handling, NULL);
+            continue;
+        }
+        if (handling.step == API_ERRAND) {
+            errand_run(exchange->errand);
             continue_handling(&handling, NULL);
             continue;
         }

@@ -10,6 +10,7 @@
  * `aborted`: then the rest cannot be had, and the answer must not look whole (the connection is closed without its proper end).
  * API_WORK: exchange->work is slow on purpose or waits for others; it runs in a thread (serve/work.h), never in the loop; then api_continue with
  * a NULL result. Work touches nothing but its exchange.
+ * API_ERRAND: exchange->errand is a set of deliveries to workers (deploy/errand.h) that is run beside the loop; then api_continue with a NULL result.
  * A handler keeps what it needs between its halves in exchange->state (arena memory).
  * Not here: sockets, the loop (serve/), what an operation means (registry/).
  */
@@ -23,6 +24,7 @@
 #include "registry/rate.h"
 #include "seal/keyring.h"
 
+struct errand;         /* deploy/errand.h */
 struct type_table;     /* registry/type.h */
 struct connector_table; /* registry/connector.h */
 struct identity_cache; /* registry/identity.h */
@@ -46,7 +48,7 @@ struct api_context {
     int64_t refreshed_us;
 };
 
-enum api_step { API_ANSWERED, API_CALL, API_PART, API_WORK };
+enum api_step { API_ANSWERED, API_CALL, API_PART, API_WORK, API_ERRAND };
 
 #define API_PARAMETERS_MAX 4
 
@@ -94,6 +96,8 @@ struct api_exchange {
     bool work_computes; /* it keeps a processor busy, rather than waits for others */
     bool inner;                 /* part of another request, which was counted by the rate limit */
     struct rate_verdict rate;   /* limit 0: not limited */
+    struct errand *errand;       /* with API_ERRAND; prepared */
+    api_continue_handler *next;  /* who goes on, when a handler has handed over to another; NULL: the route's */
     struct bytes part;
     struct db_hold hold;            /* of a transaction over several calls; what it still has at the end is given back */
     bool streaming;

@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "deploy/courier.h"
 #include "registry/connector.h"
 #include "registry/identity.h"
 #include "registry/token.h"
@@ -52,7 +53,7 @@ bool api_context_open(struct api_context *context, const struct config *config, 
     if (gethostname(context->host_name, sizeof context->host_name - 1) != 0) {
         strcpy(context->host_name, "localhost");
     }
-    bool opened = take_time_zone(config->time_zone, fault) && keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
+    bool opened = courier_start(fault) && take_time_zone(config->time_zone, fault) && keyring_new(&keyring, config->keyring_file, fault) && type_table_load(&types, config->types_dir, fault)
                   && connector_table_load(&connectors, config->connectors_dir, fault)
                   && identity_cache_new(&context->identities, (size_t) config->identity_cache, fault)
                   && touch_table_new(&context->touched, fault)

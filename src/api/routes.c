@@ -11,6 +11,8 @@ static const struct api_route routes[] = {
     {"GET", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, NULL, apinizer_get_begin, apinizer_get_next},
     {"POST", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, "application/json", apinizer_post_begin, apinizer_post_next},
     {"PUT", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, "application/json", apinizer_put_begin, apinizer_put_next},
+    {"GET", "/apiops/projects/{project}/connections/{connection}/deployments/", &apinizer_dialect, NULL, apinizer_deployments_begin,
+     apinizer_deployments_next},
     {"GET", "/apiops/projects/", &apinizer_dialect, NULL, apinizer_projects_begin, apinizer_projects_next},
     {"GET", "/apiops/projects/{project}/environments/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
     {"GET", "/apiops/environments/{project}/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},

@@ -40,6 +40,11 @@ struct config {
     long rate_limit;                      /* requests a second a token over all workers of a machine, default 0: no limit; at most 10000 */
     char rate_limit_file[CONFIG_TEXT_MAX]; /* where the workers count together; used when there is a limit */
     long token_touch_interval;            /* s, default 60, 1 to 86400: how fresh a token's last-used time is kept */
+    long deploy_deadline;                 /* ms, default 5000, 100 to 300000: of all deliveries of a request together, and of each of the deployer's */
+    long deploy_retry;                    /* ms, default 1000, 10 to 3600000: the first pause after a failed delivery */
+    long deploy_retry_limit;              /* ms, default 30000, 100 to 86400000: the longest */
+    long deploy_parallel;                 /* default 4, 1 to 64: deliveries of one deployer to one worker at a time */
+    long worker_silence;                  /* s, default 60, 2 to 86400: how long a worker's last answer counts */
 };
 
 struct config_setting {

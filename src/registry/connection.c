@@ -18,7 +18,7 @@ static const struct db_statement create_statement = {
               DB_BOOL, DB_JSON, DB_JSONB, DB_TEXT},
 };
 
-enum { CREATED_ORDINAL, CREATED_OUTCOME, CREATED_PROJECT_ID, CREATED_CONNECTION_ID, CREATED_REVISION, CREATED_PUBLIC_ID };
+enum { CREATED_ORDINAL, CREATED_OUTCOME, CREATED_PROJECT_ID, CREATED_CONNECTION_ID, CREATED_REVISION, CREATED_PUBLIC_ID, CREATED_DEPLOYS };
 
 enum { UPDATE_DIGEST, UPDATE_DIALECT, UPDATE_PROJECT, UPDATE_HANDLE, UPDATE_IF_MATCH, UPDATE_DRY, UPDATE_PROJECT_ID, UPDATE_CONNECTION_ID,
        UPDATE_KEY, UPDATE_NAME, UPDATE_TYPE, UPDATE_SERVICE, UPDATE_EXTERNAL_ID, UPDATE_DESCRIPTION, UPDATE_ENABLED, UPDATE_DEPLOY, UPDATE_FIELDS,
@@ -30,7 +30,7 @@ static const struct db_statement update_statement = {
               DB_BOOL, DB_TEXT, DB_JSON, DB_JSONB, DB_JSONB, DB_JSONB, DB_JSONB, DB_TEXT},
 };
 
-enum { UPDATED_ORDINAL, UPDATED_OUTCOME, UPDATED_PROJECT_ID, UPDATED_CONNECTION_ID, UPDATED_KEY, UPDATED_REVISION, UPDATED_TYPE, UPDATED_LACKING };
+enum { UPDATED_ORDINAL, UPDATED_OUTCOME, UPDATED_PROJECT_ID, UPDATED_CONNECTION_ID, UPDATED_KEY, UPDATED_REVISION, UPDATED_TYPE, UPDATED_LACKING, UPDATED_DEPLOYS };
 
 enum { READ_DIGEST, READ_DIALECT, READ_PROJECT, READ_HANDLE, READ_SECRETS, READ_REQUEST_ID, READ_VALUES };
 
@@ -194,6 +194,7 @@ void connection_create_outcome(const struct db_result *result, struct connection
     (void) db_uuid(result, 0, CREATED_CONNECTION_ID, out->identity.connection);
     out->revision = db_number(result, 0, CREATED_REVISION);
     out->public_id = db_text(result, 0, CREATED_PUBLIC_ID);
+    out->deploys = db_true(result, 0, CREATED_DEPLOYS);
 }
 
 void connection_update_outcome(const struct db_result *result, struct connection_result *out)
@@ -208,6 +209,7 @@ void connection_update_outcome(const struct db_result *result, struct connection
     out->revision = db_number(result, 0, UPDATED_REVISION);
     out->type = db_text(result, 0, UPDATED_TYPE);
     out->lacking = db_text(result, 0, UPDATED_LACKING);
+    out->deploys = db_true(result, 0, UPDATED_DEPLOYS);
 }
 
 void connection_read_outcome(const struct db_result *result, struct connection_row *out)

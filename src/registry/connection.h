@@ -117,6 +117,7 @@ struct connection_result {
     int64_t revision;
     struct bytes type;    /* stored type */
     struct bytes public_id; /* of a created connection; {NULL, 0} in apinizer */
+    bool deploys;         /* written, and there is an environment to deploy it to or to remove it from */
     struct bytes lacking; /* CONNECTION_SECRET_MISSING, CONNECTION_CHECKED: indexes of unmet needs "0,2" */
 };
 

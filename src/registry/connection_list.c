@@ -12,7 +12,7 @@ static const struct db_statement delete_statement = {
     .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT},
 };
 
-enum { DELETED_ORDINAL, DELETED_OUTCOME, DELETED_PROJECT_ID, DELETED_CONNECTION_ID, DELETED_REVISION };
+enum { DELETED_ORDINAL, DELETED_OUTCOME, DELETED_PROJECT_ID, DELETED_CONNECTION_ID, DELETED_REVISION, DELETED_DEPLOYS };
 
 enum { LIST_DIGEST, LIST_DIALECT, LIST_PROJECT, LIST_FILTERS, LIST_ORDERS, LIST_OFFSET, LIST_LIMIT, LIST_VALUES };
 
@@ -59,6 +59,7 @@ void connection_delete_outcome(const struct db_result *result, struct connection
     out->identity.project = db_number(result, 0, DELETED_PROJECT_ID);
     (void) db_uuid(result, 0, DELETED_CONNECTION_ID, out->identity.connection);
     out->revision = db_number(result, 0, DELETED_REVISION);
+    out->deploys = db_true(result, 0, DELETED_DEPLOYS);
 }
 
 void connection_list_call(const struct connection_list *in, struct db_call *call)

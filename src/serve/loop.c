@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "deploy/runner.h"
 #include "serve/touch.h"
 #include "serve/waiting.h"
 #include "serve/work.h"
@@ -52,6 +53,7 @@ struct loop {
     sigset_t signals_before;
     struct db_pool *pool;
     struct work_crew *crew;
+    struct runner *runner;
     struct touch touch;
     size_t limit;           /* of requests in hand */
     struct job *jobs;
@@ -65,7 +67,7 @@ struct loop {
     int64_t stopping_since_us;
 };
 
-enum { FD_SIGNAL, FD_WORK, FD_LISTEN, FD_WAITING }; /* then the pool's */
+enum { FD_SIGNAL, FD_WORK, FD_ERRAND, FD_LISTEN, FD_WAITING }; /* then the pool's */
 
 static int64_t milliseconds(long count)
 {
@@ -164,6 +166,10 @@ static void advance(struct job *job, enum api_step step)
         job->work.computes = job->exchange.work_computes;
         work_submit(job->loop->crew, &job->work);
         return;
+    case API_ERRAND:
+        job->exchange.errand->context = job;
+        runner_submit(job->loop->runner, job->exchange.errand);
+        return;
     case API_PART:
         if (!send_part(job, job->exchange.part)) {
             finish(job, true);
@@ -193,6 +199,14 @@ static void take_finished_work(struct loop *loop)
 {
     for (struct work_item *item = work_take(loop->crew); item != NULL; item = work_take(loop->crew)) {
         struct job *job = (struct job *) ((char *) item - offsetof(struct job, work));
+        advance(job, api_continue(loop->context, &job->exchange, NULL));
+    }
+}
+
+static void take_finished_errands(struct loop *loop)
+{
+    for (struct errand *errand = runner_take(loop->runner); errand != NULL; errand = runner_take(loop->runner)) {
+        struct job *job = errand->context;
         advance(job, api_continue(loop->context, &job->exchange, NULL));
     }
 }
@@ -303,7 +317,7 @@ static int64_t drain_end(const struct loop *loop)
 
 static int64_t stop_end(const struct loop *loop)
 {
-    return loop->stopping_since_us + milliseconds(loop->context->config->statement_timeout);
+    return loop->stopping_since_us + milliseconds(loop->context->config->statement_timeout + loop->context->config->deploy_deadline);
 }
 
 static int wait_at_most(const struct loop *loop, const struct waiting_limits *limits, int64_t now_us)
@@ -346,6 +360,7 @@ static void turn(struct loop *loop)
     struct pollfd *polled = fds + FD_WAITING;
     fds[FD_SIGNAL] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
     fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->crew), .events = POLLIN};
+    fds[FD_ERRAND] = (struct pollfd){.fd = runner_fd(loop->runner), .events = POLLIN};
     fds[FD_LISTEN] = (struct pollfd){.fd = accepts ? loop->listen_fd : -1, .events = POLLIN};
     size_t waiting_count = waiting_prepare(&loop->waiting, loop->free != NULL, polled);
     struct waiting_limits limits = limit_waiting(loop);
@@ -361,6 +376,9 @@ static void turn(struct loop *loop)
     db_pool_react(loop->pool, polled + waiting_count, pool_count);
     if (fds[FD_WORK].revents != 0) {
         take_finished_work(loop);
+    }
+    if (fds[FD_ERRAND].revents != 0) {
+        take_finished_errands(loop);
     }
     limits = limit_waiting(loop);
     waiting_react(&loop->waiting, polled, &limits, now_us, begin, loop);
@@ -433,12 +451,14 @@ static bool open_loop(struct loop *loop, struct fault *fault)
         loop->jobs[i].next = loop->free;
         loop->free = &loop->jobs[i];
     }
-    return open_signals(loop, fault) && work_crew_new(&loop->crew, (size_t) loop->context->config->work_threads, fault) && open_pool(loop, fault);
+    return open_signals(loop, fault) && work_crew_new(&loop->crew, (size_t) loop->context->config->work_threads, fault)
+           && runner_new(&loop->runner, fault) && open_pool(loop, fault);
 }
 
 static void close_loop(struct loop *loop)
 {
     work_crew_free(loop->crew); /* first: its threads use what follows */
+    runner_free(loop->runner);
     waiting_close(&loop->waiting);
     for (size_t i = 0; loop->jobs != NULL && i < loop->limit; i++) {
         if (loop->jobs[i].connection != NULL) {

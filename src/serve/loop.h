@@ -4,7 +4,7 @@
  * One poll over the listening socket, waiting FastCGI connections, the pool's sockets and signals. At most
  * requests_limit requests are in hand; further ones wait in the socket's backlog. Each request has its own arena, from a free list.
  * SIGTERM, SIGINT, SIGUSR1 (lighttpd, mod_fcgid): tokens' last use is written down, requests in hand are finished (bounded by
- * statement_timeout), those who wait at the listening socket are still let in until there is a moment without any (bounded by a second),
+ * statement_timeout and deploy_deadline), those who wait at the listening socket are still let in until there is a moment without any (bounded by a second),
  * return. listen_fd is /dev/null afterwards.
  * One log line a request: event "request" with request_id, method, route (the pattern), status, us, calls, bytes_in, bytes_out, connection (id,
  * where known). Never a path, a query, a header or a body.

@@ -156,6 +156,19 @@ bool apinizer_refused(struct api_exchange *exchange, const struct connection_tar
     }
 }
 
+void apinizer_write_warnings(struct json_writer *writer, const struct settings_place *warnings)
+{
+    if (warnings == NULL) {
+        return;
+    }
+    json_key(writer, "warnings");
+    json_array(writer);
+    for (const struct settings_place *warning = warnings; warning != NULL; warning = warning->next) {
+        json_string(writer, warning->place);
+    }
+    json_array_end(writer);
+}
+
 enum api_step apinizer_written(struct api_exchange *exchange, bool deployed, const struct settings_place *warnings, int64_t revision)
 {
     struct json_writer writer;
@@ -173,14 +186,7 @@ enum api_step apinizer_written(struct api_exchange *exchange, bool deployed, con
         json_boolean(&writer, true);
         json_object_end(&writer);
     }
-    if (warnings != NULL) {
-        json_key(&writer, "warnings");
-        json_array(&writer);
-        for (const struct settings_place *warning = warnings; warning != NULL; warning = warning->next) {
-            json_string(&writer, warning->place);
-        }
-        json_array_end(&writer);
-    }
+    apinizer_write_warnings(&writer, warnings);
     json_object_end(&writer);
     if (revision > 0) {
         precondition_tag(exchange, revision);

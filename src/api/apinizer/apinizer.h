@@ -20,6 +20,9 @@ api_begin_handler apinizer_projects_begin, apinizer_environments_begin, apinizer
 api_continue_handler apinizer_projects_next, apinizer_environments_next, apinizer_healthcheck_next, apinizer_hello_next,
     apinizer_token_next;
 
+api_begin_handler apinizer_deployments_begin;
+api_continue_handler apinizer_deployments_next;
+
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
 
@@ -35,14 +38,22 @@ enum api_step apinizer_too_many(struct api_exchange *exchange, int64_t seconds);
 bool apinizer_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result);
 /* {"success":true,"deploymentResult":{"success":true},"warnings":[...]} with the ETag. */
 enum api_step apinizer_written(struct api_exchange *exchange, bool deployed, const struct settings_place *warnings, int64_t revision);
+/* The member "warnings", where there are any. */
+struct json_writer;
+void apinizer_write_warnings(struct json_writer *writer, const struct settings_place *warnings);
 /* The response is what a writer has written. */
 enum api_step apinizer_json(struct api_exchange *exchange, int status, struct bytes body);
 /* Something unexpected: logged with the request id, told to the client as 500 without details. */
 enum api_step apinizer_failed(struct api_exchange *exchange, const char *what);
 
 /* One connection as GET shows it, into an open array or as a value; `settings` is JSON text. */
-struct json_writer;
 void apinizer_write_connection(struct json_writer *writer, const struct connection_row *row, struct bytes settings);
+
+/* ---- deployment.c: what was written is delivered to the project's workers, then answered as apinizer_written does, with what came of it.
+   revision 0: no ETag. */
+enum api_step apinizer_deploy(struct api_context *context, struct api_exchange *exchange, const struct connection_result *result,
+                              const struct settings_place *warnings, int64_t revision);
+api_continue_handler apinizer_deploy_next;
 
 /* ---- the caller: target from header and path. False when there is no well-formed token: answered. */
 bool apinizer_target(struct api_exchange *exchange, struct connection_target *target);

@@ -47,7 +47,7 @@ enum api_step apinizer_delete_next(struct api_context *context, struct api_excha
     case CONNECTION_AGAIN:
         return exchange->calls < ATTEMPTS_MAX ? API_CALL : apinizer_failed(exchange, "a deletion was never its row's turn");
     case CONNECTION_DELETED:
-        return apinizer_written(exchange, true, NULL, 0);
+        return deleted.deploys ? apinizer_deploy(context, exchange, &deleted, NULL, 0) : apinizer_written(exchange, true, NULL, 0);
     default:
         return apinizer_failed(exchange, "a deletion came to no known outcome");
     }

@@ -208,6 +208,9 @@ enum api_step apinizer_put_next(struct api_context *context, struct api_exchange
     case CONNECTION_UPDATED:
     case CONNECTION_UNCHANGED:
         learn_identity(context, update, &result);
+        if (result.deploys) {
+            return apinizer_deploy(context, exchange, &result, writing->body.settings.warnings, result.revision);
+        }
         return apinizer_written(exchange, writing->body.deploy_to_worker, writing->body.settings.warnings, result.revision);
     default:
         return apinizer_failed(exchange, "an update came to no known outcome");
@@ -319,6 +322,9 @@ enum api_step apinizer_post_next(struct api_context *context, struct api_exchang
     case CONNECTION_CREATED:
         memcpy(exchange->connection, result.identity.connection, sizeof exchange->connection);
         identity_learn(context->identities, create->target.dialect, create->target.project, create->target.handle, &create->identity);
+        if (result.deploys) {
+            return apinizer_deploy(context, exchange, &result, writing->body.settings.warnings, result.revision);
+        }
         return apinizer_written(exchange, writing->body.deploy_to_worker, writing->body.settings.warnings, result.revision);
     default:
         return apinizer_failed(exchange, "a creation came to no known outcome");
