@@ -31,6 +31,8 @@ packages_for() {
             ;;
         test)
             echo check /usr/include/check.h
+            echo lighttpd-mod-webdav /usr/lib/lighttpd/mod_webdav.so
+            echo openssl openssl
             echo postgresql-15-pgtap /usr/share/postgresql/15/extension/pgtap.control
             echo postgresql-15-plpgsql-check /usr/share/postgresql/15/extension/plpgsql_check.control
             echo python3 python3
