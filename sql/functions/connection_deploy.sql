@@ -33,7 +33,7 @@ create trigger connection_deploy_delete after delete on connection referencing o
 create trigger connection_deploy_insert_call after insert on connection referencing new table as changed for each statement
     when (current_user = 'patchbay_owner') execute function connection_deploy('call');
 create trigger connection_deploy_update_call after update on connection referencing new table as changed for each statement
-    when (current_user = 'patchbay_owner') execute function connection_deploy('call');
+    when (current_user = 'patchbay_owner' and not is_resealing()) execute function connection_deploy('call');
 create trigger connection_deploy_delete_call after delete on connection referencing old table as changed for each statement
     when (current_user = 'patchbay_owner') execute function connection_deploy('call');
 comment on trigger connection_deploy_insert on connection is 'Deployment of creations by hand.';

@@ -12,6 +12,12 @@ begin
         from connection
         where (connection.project_id, connection.connection_id) > (i_project_id, i_object_id) and connection.key_number <> i_key
         order by connection.project_id, connection.connection_id limit i_most;
+    elsif i_kind = 'worker' then
+        return query
+        select 'worker', 0::bigint, worker.worker_id, 0::bigint, worker.key_number, jsonb_build_object('/credential', worker.credential)
+        from worker
+        where (0, worker.worker_id) > (i_project_id, i_object_id) and worker.key_number <> i_key
+        order by worker.worker_id limit i_most;
     else
         return query
         select 'history', history.project_id, history.connection_id, history.revision, history.key_number, history.secrets
@@ -22,6 +28,6 @@ begin
 end
 $$;
 comment on function key_boxes_take(text, bigint, uuid, bigint, integer, integer) is
-    'Rows whose boxes are sealed with another key, after a place, for: patchbay key rotate, patchbay key verify. kind: connection or history.';
+    'Rows whose boxes are sealed with another key, after a place, for: patchbay key rotate, patchbay key verify. kind: connection, history or worker (its credential).';
 revoke execute on function key_boxes_take from public;
 grant execute on function key_boxes_take to patchbay_worker;

@@ -139,6 +139,14 @@ enum command_end command_deploy_status(struct command_context *context, struct f
     return command_query(context, sql, 0, NULL, &result, fault) && command_list(context, columns, &result, fault) ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+static const struct keyring *keys_of_this_moment(void *context)
+{
+    struct api_context *shared = context;
+
+    api_context_refresh(shared);
+    return shared->keyring;
+}
+
 enum command_end command_deployer(struct command_context *context, struct fault *fault)
 {
     const struct config *config = command_config(context, fault);
@@ -152,8 +160,8 @@ enum command_end command_deployer(struct command_context *context, struct fault 
         log_set_level(level);
     }
     struct api_context shared = {.config = config, .keyring = keyring};
-    const struct deployer_options options = {.config = config, .keyring = keyring, .hello = api_hello, .context = &shared};
+    const struct deployer_options options = {.config = config, .keys = keys_of_this_moment, .hello = api_hello, .context = &shared};
     bool ran = deployer_run(&options, fault);
-    keyring_free(keyring);
+    api_context_close(&shared);
     return ran ? COMMAND_DONE : COMMAND_FAILED;
 }

@@ -72,6 +72,7 @@ struct look {
 
 struct deployer {
     const struct config *config;
+    const struct deployer_options *options;
     const struct keyring *keyring;
     struct db_pool *pool;
     struct db_listener *listener;
@@ -429,6 +430,7 @@ static void turn(struct deployer *deployer)
     int64_t now_us = clock_monotonic_us();
 
     if (!deployer->stopping) {
+        deployer->keyring = deployer->options->keys(deployer->options->context);
         look(deployer, now_us);
         for (struct target *target = deployer->targets; target != NULL; target = target->next) {
             take(target, now_us);
@@ -503,7 +505,7 @@ static void close_deployer(struct deployer *deployer)
 
 bool deployer_run(const struct deployer_options *options, struct fault *fault)
 {
-    struct deployer deployer = {.config = options->config, .keyring = options->keyring, .signal_fd = -1};
+    struct deployer deployer = {.config = options->config, .options = options, .signal_fd = -1};
     bool refused = false;
 
     deployer.look.deployer = &deployer;

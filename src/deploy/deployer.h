@@ -15,10 +15,11 @@
 
 struct deployer_options {
     const struct config *config;
-    const struct keyring *keyring;
+    /* The keys of this moment; asked before each look. */
+    const struct keyring *(*keys)(void *context);
     /* As in db_pool_options. */
     bool (*hello)(void *context, const struct db_result *result, struct fault *fault);
-    void *context;
+    void *context; /* of both */
 };
 
 /* Until it is told to stop. False with a fault when it cannot begin, or the keyring does not open what the database holds. */
