@@ -1,5 +1,5 @@
 -- Deletes connections, one a request. Outcomes: invalid_token, unknown_project, forbidden, not_found, precondition_failed, deleted,
--- again (the same row twice in one call).
+-- again (the same row twice in one call, or it changed in this moment: ask again).
 create function connection_delete(i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_if_match text[], i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, revision bigint, deploys boolean)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
@@ -34,6 +34,7 @@ begin
     ), gone as (
         delete from connection using judged
         where judged.outcome = 'deleted' and connection.project_id = judged.project_id and connection.connection_id = judged.connection_id
+          and connection.revision = judged.revision
         returning judged.ordinal, judged.actor, judged.request_id as deletion, connection.*
     ), recorded as (
         insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name,
@@ -47,9 +48,10 @@ begin
         from judged cross join lateral access(judged.digest, judged.project, null) as access
         where judged.outcome = 'forbidden'
     )
-    select judged.ordinal, judged.outcome, judged.project_id, judged.connection_id, judged.revision,
+    select judged.ordinal, case when judged.outcome = 'deleted' and gone.ordinal is null then 'again' else judged.outcome end,
+           judged.project_id, judged.connection_id, judged.revision,
            exists (select from environment_project as link where link.project_id = judged.project_id)
-    from judged;
+    from judged left join gone on gone.ordinal = judged.ordinal;
 end
 $$;
 comment on function connection_delete(bytea[], text[], text[], text[], text[], text[]) is

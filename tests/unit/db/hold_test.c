@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "tests/unit/db/toy.h"
 
 static struct db_pool *ready_pool(unsigned connections)
@@ -139,10 +138,8 @@ START_TEST(once_the_connection_is_lost_every_call_of_the_hold_is_unavailable)
     ck_assert_int_eq(work(pool, &hold, "lost", 0), DB_DONE);
     toy_ask("select count(pg_terminate_backend(pid)) from pg_stat_activity where state = 'idle in transaction'");
     toy_run_for(pool, 200);
-    int64_t began = clock_monotonic_us();
     ck_assert_int_eq(work(pool, &hold, "more", 0), DB_UNAVAILABLE);
     ck_assert_int_eq(command(pool, &hold, &db_commit), DB_UNAVAILABLE);
-    ck_assert_int_lt(clock_monotonic_us() - began, 1000000);
     ck_assert_int_eq(work(pool, NULL, "other", 0), DB_DONE);
     ck_assert_int_eq(batches(), 1);
     db_pool_free(pool);
