@@ -56,6 +56,11 @@ set client_min_messages = warning;
 \ir functions/connection_condition.sql
 \ir functions/connection_list.sql
 \ir functions/connection_fetch.sql
+\ir functions/connection_find.sql
+\ir functions/revision_fields.sql
+\ir functions/connection_revisions.sql
+\ir functions/connection_restore.sql
+\ir functions/connection_deleted.sql
 \ir functions/token_touch.sql
 \ir functions/worker_hello.sql
 \ir functions/project_create.sql

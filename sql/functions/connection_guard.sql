@@ -45,6 +45,7 @@ begin
     end if;
     new.updated_by := session_user;
     new.request_id := null;
+    new.restored_revision := null;
     return new;
 end
 $$;

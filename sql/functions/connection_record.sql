@@ -5,15 +5,19 @@ language plpgsql security definer set search_path = patchbay, pg_temp
 as $$
 begin
     if tg_op = 'DELETE' then
-        insert into connection_history
-        select project_id, connection_id, revision + 1, 'delete', now(),
-               session_user, null,
-               dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets
+        insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, dialect, public_id, name, type, service,
+                                        external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+                                        handle, created_at, created_by, created_client)
+        select project_id, connection_id, revision + 1, 'delete', now(), session_user, dialect, public_id, name, type, service,
+               external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+               handle, created_at, created_by, created_client
         from changed;
     else
-        insert into connection_history
-        select project_id, connection_id, revision, case tg_op when 'INSERT' then 'create' else 'update' end, updated_at, updated_by, request_id,
-               dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets
+        insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type,
+                                        service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, restored_revision)
+        select project_id, connection_id, revision,
+               case when restored_revision is not null then 'restore' when tg_op = 'INSERT' then 'create' else 'update' end, updated_at, updated_by, request_id,
+               dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, restored_revision
         from changed;
     end if;
     return null;

@@ -90,7 +90,8 @@ begin
         update connection
         set name = judged.next_name, service = judged.next_service, external_id = judged.next_external_id, description = judged.next_description,
             enabled = judged.next_enabled, deploy_to_worker = judged.next_deploy, settings = judged.next_settings, secrets = judged.next_secrets, revision = connection.revision + 1,
-            updated_at = now(), updated_by = judged.actor, request_id = judged.request_id
+            updated_at = now(), updated_by = judged.actor, request_id = judged.request_id,
+            restored_revision = null
         from judged
         where judged.outcome = 'updated' and connection.project_id = judged.stored_project_id
           and connection.connection_id = judged.stored_connection_id and connection.revision = judged.revision

@@ -23,6 +23,7 @@ create table connection (
     updated_at timestamptz not null default now(),
     updated_by text not null default session_user,
     request_id text,
+    restored_revision bigint,
     constraint connection_key primary key (project_id, connection_id),
     constraint connection_handle_unique unique (project_id, dialect, handle),
     constraint connection_external_unique unique (project_id, service, external_id),
@@ -77,6 +78,7 @@ comment on column connection.created_client is 'catalog: the name of the client 
 comment on column connection.updated_at is 'When it last changed.';
 comment on column connection.updated_by is 'Who last changed it.';
 comment on column connection.request_id is 'The X-Request-Id of the last change; null when it was made with psql.';
+comment on column connection.restored_revision is 'The revision that the last change restored; null when it was no restoring.';
 comment on constraint connection_key on connection is 'Identity.';
 comment on constraint connection_handle_unique on connection is
     'apinizer: one connection of a name in a project, letter case ignored. Elsewhere: one connection of an id in a project.';

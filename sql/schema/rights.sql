@@ -10,12 +10,14 @@ grant update (name, is_admin, disabled_at), delete on user_account to patchbay_a
 grant delete on user_session to patchbay_admin;
 grant select, delete on login_failure to patchbay_admin; -- to lift delays
 grant select (project_id, connection_id, dialect, public_id, name, handle, type, service, external_id, description, enabled, deploy_to_worker, revision,
-              settings, key_number, created_at, created_by, created_client, updated_at, updated_by, request_id) on connection to patchbay_admin;
+              settings, key_number, created_at, created_by, created_client, updated_at, updated_by, request_id,
+              restored_revision) on connection to patchbay_admin;
 grant insert (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number),
       update (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, revision, settings),
       delete on connection to patchbay_admin;
 grant select (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type, service, external_id,
-              description, enabled, deploy_to_worker, settings, key_number) on connection_history to patchbay_admin;
+              description, enabled, deploy_to_worker, settings, key_number, restored_revision, handle, created_at, created_by, created_client,
+              xact_id) on connection_history to patchbay_admin;
 
 grant select (worker_id, environment_id, name, url, key_number, ca, created_at, alive_until, probe_at) on worker to patchbay_admin;
 grant update (environment_id, name, url, ca), delete on worker to patchbay_admin;

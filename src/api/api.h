@@ -76,6 +76,8 @@ enum api_problem {
     API_PROBLEMS
 };
 
+struct revision_form; /* api/revision.h */
+
 struct api_dialect {
     const char *name;   /* "apinizer" */
     const char *prefix; /* "/apiops/" */
@@ -83,6 +85,7 @@ struct api_dialect {
     void (*problem)(struct api_exchange *exchange, enum api_problem problem);
     /* The digest of the caller's credential; false when there is none or it is not well-formed. The rate limit counts by it. */
     bool (*credential)(struct api_exchange *exchange, unsigned char digest[DIGEST_SHA256_SIZE]);
+    const struct revision_form *revisions; /* how it shows the past */
 };
 
 struct api_exchange {

@@ -4,6 +4,7 @@
 #include "api/activecampaign/activecampaign.h"
 #include "api/apinizer/apinizer.h"
 #include "api/catalog/catalog.h"
+#include "api/revision.h"
 
 static const struct api_route routes[] = {
     {"GET", "/apiops/projects/{project}/connections/", &apinizer_dialect, NULL, apinizer_list_begin, apinizer_list_next},
@@ -13,6 +14,11 @@ static const struct api_route routes[] = {
     {"PUT", "/apiops/projects/{project}/connections/{connection}/", &apinizer_dialect, "application/json", apinizer_put_begin, apinizer_put_next},
     {"GET", "/apiops/projects/{project}/connections/{connection}/deployments/", &apinizer_dialect, NULL, apinizer_deployments_begin,
      apinizer_deployments_next},
+    {"GET", "/apiops/projects/{project}/connections/{connection}/revisions/", &apinizer_dialect, NULL, revision_list_begin, revision_list_next},
+    {"GET", "/apiops/projects/{project}/connections/{connection}/revisions/{revision}/", &apinizer_dialect, NULL, revision_one_begin, revision_list_next},
+    {"POST", "/apiops/projects/{project}/connections/{connection}/revisions/{revision}/restore/", &apinizer_dialect, NULL, revision_restore_begin,
+     revision_restore_next},
+    {"GET", "/apiops/projects/{project}/deleted/", &apinizer_dialect, NULL, revision_gone_begin, revision_gone_next},
     {"GET", "/apiops/projects/", &apinizer_dialect, NULL, apinizer_projects_begin, apinizer_projects_next},
     {"GET", "/apiops/projects/{project}/environments/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
     {"GET", "/apiops/environments/{project}/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
@@ -22,6 +28,10 @@ static const struct api_route routes[] = {
     {"GET", "/apiops/test/hello/{name}", &apinizer_dialect, NULL, apinizer_hello_begin, apinizer_hello_next},
     {"GET", "/api/3/connections", &activecampaign_dialect, NULL, activecampaign_list_begin, activecampaign_list_next},
     {"POST", "/api/3/connections", &activecampaign_dialect, "application/json", activecampaign_post_begin, activecampaign_post_next},
+    {"GET", "/api/3/connections/deleted", &activecampaign_dialect, NULL, revision_gone_begin, revision_gone_next},
+    {"GET", "/api/3/connections/{id}/revisions", &activecampaign_dialect, NULL, revision_list_begin, revision_list_next},
+    {"GET", "/api/3/connections/{id}/revisions/{revision}", &activecampaign_dialect, NULL, revision_one_begin, revision_list_next},
+    {"POST", "/api/3/connections/{id}/revisions/{revision}/restore", &activecampaign_dialect, NULL, revision_restore_begin, revision_restore_next},
     {"GET", "/api/3/connections/{id}", &activecampaign_dialect, NULL, activecampaign_get_begin, activecampaign_get_next},
     {"PUT", "/api/3/connections/{id}", &activecampaign_dialect, "application/json", activecampaign_put_begin, activecampaign_put_next},
     {"DELETE", "/api/3/connections/{id}", &activecampaign_dialect, NULL, activecampaign_delete_begin, activecampaign_delete_next},
@@ -29,6 +39,10 @@ static const struct api_route routes[] = {
     {"POST", CATALOG_ROOT "/", &catalog_dialect, "*", catalog_multiple_begin, catalog_multiple_next},
     {"GET", CATALOG_ROOT "/connections", &catalog_dialect, NULL, catalog_list_begin, catalog_list_next},
     {"POST", CATALOG_ROOT "/connections", &catalog_dialect, "*", catalog_post_begin, catalog_post_next},
+    {"GET", CATALOG_ROOT "/connections/deleted", &catalog_dialect, NULL, revision_gone_begin, revision_gone_next},
+    {"GET", CATALOG_ROOT "/connections/{id}/revisions", &catalog_dialect, NULL, revision_list_begin, revision_list_next},
+    {"GET", CATALOG_ROOT "/connections/{id}/revisions/{revision}", &catalog_dialect, NULL, revision_one_begin, revision_list_next},
+    {"POST", CATALOG_ROOT "/connections/{id}/revisions/{revision}/restore", &catalog_dialect, NULL, revision_restore_begin, revision_restore_next},
     {"GET", CATALOG_ROOT "/connections/{id}", &catalog_dialect, NULL, catalog_get_begin, catalog_get_next},
     {"POST", CATALOG_ROOT "/connections/{id}", &catalog_dialect, "*", catalog_post_begin, catalog_post_next},
     {"PUT", CATALOG_ROOT "/connections/{id}", &catalog_dialect, "*", catalog_put_begin, catalog_put_next},

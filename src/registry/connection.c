@@ -52,6 +52,7 @@ static const struct {
     {"bad_pattern", CONNECTION_BAD_PATTERN},
     {"invalid_token", CONNECTION_INVALID_TOKEN}, {"unknown_project", CONNECTION_UNKNOWN_PROJECT},
     {"forbidden", CONNECTION_FORBIDDEN},         {"not_found", CONNECTION_NOT_FOUND},
+    {"revision_not_found", CONNECTION_REVISION_NOT_FOUND},
     {"precondition_failed", CONNECTION_PRECONDITION_FAILED},
     {"type_changed", CONNECTION_TYPE_CHANGED},   {"name_taken", CONNECTION_NAME_TAKEN},
     {"secret_missing", CONNECTION_SECRET_MISSING}, {"identity", CONNECTION_IDENTITY},

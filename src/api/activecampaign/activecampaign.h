@@ -11,6 +11,7 @@
 #include "registry/connection.h"
 
 extern const struct api_dialect activecampaign_dialect;
+extern const struct revision_form activecampaign_revisions; /* revision.c */
 
 api_begin_handler activecampaign_list_begin, activecampaign_get_begin, activecampaign_post_begin, activecampaign_put_begin,
     activecampaign_delete_begin;

@@ -242,7 +242,7 @@ static bool take_credential(struct api_exchange *exchange, unsigned char digest[
 }
 
 const struct api_dialect activecampaign_dialect = {
-    .name = "activecampaign", .prefix = "/api/3/", .problem = answer_problem, .credential = take_credential};
+    .name = "activecampaign", .revisions = &activecampaign_revisions, .prefix = "/api/3/", .problem = answer_problem, .credential = take_credential};
 
 bool activecampaign_id_is_sane(struct bytes id)
 {

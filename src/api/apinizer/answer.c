@@ -222,7 +222,8 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
 }
 
 const struct api_dialect apinizer_dialect = {
-    .name = "apinizer", .prefix = "/apiops/", .problem = answer_problem, .credential = credential_bearer};
+    .name = "apinizer", .prefix = "/apiops/", .problem = answer_problem, .credential = credential_bearer,
+    .revisions = &apinizer_revisions};
 
 bool apinizer_target(struct api_exchange *exchange, struct connection_target *target)
 {

@@ -11,6 +11,7 @@
 #include "registry/connection.h"
 
 extern const struct api_dialect apinizer_dialect;
+extern const struct revision_form apinizer_revisions; /* revision.c */
 
 api_begin_handler apinizer_get_begin, apinizer_list_begin, apinizer_post_begin, apinizer_put_begin, apinizer_delete_begin;
 api_continue_handler apinizer_get_next, apinizer_list_next, apinizer_post_next, apinizer_put_next, apinizer_delete_next;

@@ -189,4 +189,4 @@ static void answer_problem(struct api_exchange *exchange, enum api_problem probl
 }
 
 const struct api_dialect catalog_dialect = {.name = "catalog", .prefix = CATALOG_ROOT "/", .problem = answer_problem,
-                                           .credential = credential_bearer, .loose = true};
+                                           .credential = credential_bearer, .loose = true, .revisions = &catalog_revisions};

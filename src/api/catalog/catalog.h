@@ -16,6 +16,7 @@ struct json_writer;
 struct connector_table; /* registry/connector.h */
 
 extern const struct api_dialect catalog_dialect;
+extern const struct revision_form catalog_revisions; /* revision.c */
 
 #define CATALOG_ROOT "/data/foundation/catalog"
 
