@@ -55,12 +55,16 @@ begin
               and (other.service, other.external_id) = (v_wanted.service, v_wanted.external_id)) then 'name_taken'
         when v_live.revision = i_revision[1] then 'unchanged'
         when (v_live.name, v_live.service, v_live.external_id, v_live.description, v_live.enabled, v_live.deploy_to_worker,
-              v_live.settings::text, v_live.key_number, v_live.secrets)
+              v_live.settings::text, v_live.secrets)
             is not distinct from
              (v_wanted.name, v_wanted.service, v_wanted.external_id, v_wanted.description, v_wanted.enabled, v_wanted.deploy_to_worker,
-              v_wanted.settings::text, v_wanted.key_number, v_wanted.secrets) then 'unchanged'
+              v_wanted.settings::text, v_wanted.secrets) then 'unchanged'
         else 'updated'
     end);
+    -- Without a box the key says nothing; an old one may be retired meanwhile.
+    if v_wanted.secrets = '{}' then
+        v_wanted.key_number := coalesce(v_live.key_number, (select max(key.key_number) from key where key.retired_at is null));
+    end if;
     if v_outcome = 'updated' and v_live.connection_id is not null then
         update connection
         set name = v_wanted.name, service = v_wanted.service, external_id = v_wanted.external_id, description = v_wanted.description,
