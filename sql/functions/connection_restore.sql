@@ -5,7 +5,7 @@
 create function connection_restore(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_revision bigint[], i_if_match text[], i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, public_id text, name text,
-               handle text, deploy_to_worker boolean)
+               handle text, deploy_to_worker boolean, deploys boolean)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -86,7 +86,11 @@ begin
         end if;
     end if;
     return query select 1::bigint, v_outcome, v_access.project_id, v_id, v_wanted.key_number, v_revision, v_wanted.type, v_wanted.public_id, v_wanted.name,
-        handle_of(i_dialect[1], case i_dialect[1] when 'apinizer' then v_wanted.name else v_wanted.public_id end), v_wanted.deploy_to_worker;
+        handle_of(i_dialect[1], case i_dialect[1] when 'apinizer' then v_wanted.name else v_wanted.public_id end), v_wanted.deploy_to_worker,
+        case when v_outcome in ('updated', 'unchanged')
+                  and exists (select from environment_project as link where link.project_id = v_access.project_id)
+             then deployment_asked(v_access.project_id, v_id, v_wanted.deploy_to_worker, v_outcome = 'unchanged')
+             else false end;
 end
 $$;
 comment on function connection_restore(bytea[], text[], text[], text[], bigint[], text[], text[]) is

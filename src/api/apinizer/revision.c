@@ -92,7 +92,10 @@ static bool write_state(struct json_writer *writer, const struct connection_targ
 static enum api_step answer_restored(struct api_context *context, struct api_exchange *exchange, struct revision_restoring *restoring,
                                      const struct revision_restored *restored)
 {
-    (void) context, (void) restoring;
+    (void) restoring;
+    if (restored->result.deploys) {
+        return apinizer_deploy(context, exchange, &restored->result, NULL, restored->result.revision);
+    }
     return apinizer_written(exchange, restored->deploy_to_worker, NULL, restored->result.revision);
 }
 
