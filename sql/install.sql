@@ -96,4 +96,5 @@ set client_min_messages = warning;
 \ir views/connection_overview.sql
 \ir views/worker_overview.sql
 \ir views/deployment_status.sql
+\ir views/type_usage.sql
 \ir schema/rights.sql

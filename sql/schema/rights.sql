@@ -24,4 +24,4 @@ grant update (environment_id, name, url, ca), delete on worker to patchbay_admin
 grant select on deployment to patchbay_admin;
 
 grant select on key_usage, project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview,
-    worker_overview, deployment_status to patchbay_admin, patchbay_auditor;
+    worker_overview, deployment_status, type_usage to patchbay_admin, patchbay_auditor;
