@@ -103,6 +103,8 @@ home_programs() {
 # Written by quickstart at each start. docs/settings.md tells what the settings mean.
 database = $(home_dsn "$run" patchbay_worker "$home/worker.pgpass")
 admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
+owner_database = host=$run port=5432 dbname=patchbay user=postgres
+sql_dir = ${types%/conf/types}/sql
 keyring_file = $home/keyring
 types_dir = $types
 connectors_dir = ${types%/types}/connectors

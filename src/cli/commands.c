@@ -83,6 +83,8 @@ static const struct command table[] = {
     {"type", "show", {"NAME"}, {{"json", NULL, false}}, command_type_show,
      "shows the fields of a type, and what they must be"},
 
+    {"upgrade", NULL, {NULL}, {{NULL, NULL, false}}, command_upgrade,
+     "installs the schema into an empty database, or brings it to this version; may be run at any time, by several at once"},
     {"check-config", NULL, {NULL}, {{NULL, NULL, false}}, command_check_config,
      "names every mistake in the settings, then in the keyring and the types that they name; the database is not asked"},
 

@@ -20,6 +20,8 @@
 struct config {
     char database[CONFIG_TEXT_MAX];       /* libpq DSN of patchbay_worker */
     char admin_database[CONFIG_TEXT_MAX]; /* libpq DSN of patchbay_admin, for the command */
+    char owner_database[CONFIG_TEXT_MAX]; /* libpq DSN of who may install and upgrade the schema, for `patchbay upgrade` */
+    char sql_dir[CONFIG_TEXT_MAX];        /* install.sql, upgrade/ */
     char keyring_file[CONFIG_TEXT_MAX];
     char types_dir[CONFIG_TEXT_MAX];
     char connectors_dir[CONFIG_TEXT_MAX];

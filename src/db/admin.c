@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/admin_handle.h"
 #include "db/dsn.h"
 #include "db/sqlstate.h"
 
@@ -112,4 +113,9 @@ const char *db_column_name(const struct db_result *result, int column)
 {
     assert(column >= 0 && column < db_columns(result));
     return PQfname(result->rows, column);
+}
+
+PGconn *db_admin_handle(struct db_admin *admin)
+{
+    return admin->handle;
 }

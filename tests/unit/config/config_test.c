@@ -184,6 +184,8 @@ START_TEST(defaults_are_what_is_documented)
     config_defaults(&config);
     ck_assert_str_eq(config.database, "host=/run/postgresql dbname=patchbay user=patchbay_worker");
     ck_assert_str_eq(config.admin_database, "host=/run/postgresql dbname=patchbay user=patchbay_admin");
+    ck_assert_str_eq(config.owner_database, "host=/run/postgresql dbname=patchbay user=postgres");
+    ck_assert_ptr_nonnull(strstr(config.sql_dir, "/patchbay/sql"));
     ck_assert_str_eq(config.keyring_file, PATCHBAY_SYSCONFDIR "/patchbay/keyring");
     ck_assert_ptr_nonnull(strstr(config.types_dir, "/patchbay/types"));
     ck_assert_str_eq(config.log_level, "info");
