@@ -139,6 +139,7 @@ START_TEST(the_sample_is_a_settings_file_without_a_mistake)
     ck_assert_int_eq(unlink(name), 0);
     config_defaults(&defaults);
     memcpy(loaded.keyring_file, defaults.keyring_file, sizeof loaded.keyring_file); /* these are shown as a package has them */
+    memcpy(loaded.sql_dir, defaults.sql_dir, sizeof loaded.sql_dir);
     memcpy(loaded.types_dir, defaults.types_dir, sizeof loaded.types_dir);
     memcpy(loaded.connectors_dir, defaults.connectors_dir, sizeof loaded.connectors_dir);
     ck_assert_int_eq(memcmp(&loaded, &defaults, sizeof loaded), 0);
