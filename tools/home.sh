@@ -108,6 +108,7 @@ sql_dir = ${types%/conf/types}/sql
 keyring_file = $home/keyring
 types_dir = $types
 connectors_dir = ${types%/types}/connectors
+rate_limit_file = $run/rate_limit
 SETTINGS
     # mod_fcgid cuts long values of the environment.
     service ln -sfn "$home/patchbay.conf" "$run/patchbay.conf"
