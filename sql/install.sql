@@ -19,6 +19,7 @@ set client_min_messages = warning;
 \ir functions/credential_make.sql
 \ir functions/catalog_client.sql
 \ir functions/catalog_project.sql
+\ir functions/permissions_shared.sql
 \ir functions/access.sql
 \ir functions/is_administrator.sql
 \ir functions/matches_revision.sql

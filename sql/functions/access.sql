@@ -34,7 +34,7 @@ as $$
         select case when credential.user_id is null then credential.permissions
                     when credential.is_admin then coalesce(credential.permissions, all_permissions())
                     when credential.permissions is null then coalesce(user_permission.permissions::text[], '{}')
-                    else array(select unnest(credential.permissions) intersect select unnest(user_permission.permissions::text[]))
+                    else permissions_shared(credential.permissions, user_permission.permissions::text[])
                end as permissions
     ) as effective
 $$;

@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(56);
+select plan(65);
 \set verifier 'scrypt$2$1$1$000102030405060708090a0b0c0d0e0f$7eba92921cb0de9e130bf748064da1eddcfc014a5b6032fd8e23a5f6fb1d76a9'
 select project_create('Second') \g /dev/null
 select user_create('alice', :'verifier'), user_create('root', :'verifier', true) \g /dev/null
@@ -60,10 +60,15 @@ select pg_temp.token(all_permissions()) as full, pg_temp.token('{CONNECTIONS:VIE
 select is(pg_temp.fetch(:'full', 'mail'), 'unknown_project', 'a personal token may nothing that its user may not');
 select user_grant('alice', 'Fixture', '{CONNECTIONS:MANAGE}') \g /dev/null
 select is(pg_temp.change(:'full', 'mail'), 'updated', 'and what its user may');
-select is(pg_temp.fetch(:'narrow', 'mail'), 'unknown_project', 'narrowed to what its user has not got it may nothing');
-select user_grant('alice', 'Fixture', '{CONNECTIONS:VIEW}') \g /dev/null
 select is(pg_temp.change(:'narrow', 'mail'), 'forbidden', 'narrowed it may less than its user');
-select is(pg_temp.fetch(:'narrow', 'mail'), 'ok', 'but what both may');
+select is(pg_temp.fetch(:'narrow', 'mail'), 'ok', 'but look: who may manage may look');
+select is(pg_temp.fetch(pg_temp.token('{SECRETS:MANAGE,IDENTITY:VIEW}'), 'mail'), 'unknown_project', 'narrowed to what its user has not got it may nothing');
+select is(array(select unnest(permissions_shared(token, held)) order by 1), shared, format('%s of a user with %s', token, held))
+from (values ('{}'::text[], '{}'::text[], '{}'::text[]), ('{}', all_permissions(), '{}'), (all_permissions(), '{}', '{}'), (all_permissions(), null, '{}'),
+             (all_permissions(), '{SECRETS:MANAGE}', '{SECRETS:MANAGE,SECRETS:VIEW}'),
+             ('{CONNECTIONS:MANAGE}', '{CONNECTIONS:DEPLOY_UNDEPLOY}', '{CONNECTIONS:VIEW}'),
+             ('{CONNECTIONS:MANAGE}', '{CONNECTIONS:VIEW}', '{CONNECTIONS:VIEW}'), ('{CONNECTIONS:VIEW}', '{SECRETS:VIEW}', '{}'),
+             ('{CONNECTIONS:MANAGE,SECRETS:MANAGE}', '{SECRETS:MANAGE,IDENTITY:VIEW}', '{SECRETS:MANAGE,SECRETS:VIEW}')) as example (token, held, shared);
 select user_grant('alice', 'Second', '{CONNECTIONS:MANAGE}') \g /dev/null
 select is(pg_temp.projects(:'full'), 'ok Fixture', 'a token is of one project');
 select is(pg_temp.projects(:'alice'), 'ok Fixture,Second', 'a session of all');
