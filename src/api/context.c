@@ -17,7 +17,10 @@
 #include "registry/type.h"
 #include "seal/seal.h"
 
-/* The schema this program was written for; `patchbay upgrade` brings older ones here. */
+/*
+ * The schema this program was written for; `patchbay upgrade` brings older ones here. An upgrade keeps what workers of the version before it
+ * call (sql/upgrade/README.md), so the next version is as good: workers run on while it comes.
+ */
 enum { SCHEMA_VERSION = 1 };
 
 /* How soon a changed keyring is noticed. */
@@ -129,7 +132,7 @@ bool api_hello(void *argument, const struct db_result *result, struct fault *fau
 
     for (int row = 0; row < result->count && proven; row++) {
         int64_t version = db_number(result, row, HELLO_SCHEMA_VERSION);
-        if (version != SCHEMA_VERSION) {
+        if (version < SCHEMA_VERSION || version > SCHEMA_VERSION + 1) {
             proven = fault_set(fault, FAULT_INVALID, "the database has schema version %lld, this worker needs %d: run `patchbay upgrade` or install matching versions",
                                (long long) version, SCHEMA_VERSION);
         } else if (!db_is_null(result, row, HELLO_KEY_NUMBER)) {
