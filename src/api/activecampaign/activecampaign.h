@@ -12,6 +12,7 @@
 
 extern const struct api_dialect activecampaign_dialect;
 extern const struct revision_form activecampaign_revisions; /* revision.c */
+extern const struct connection_type activecampaign_type;
 
 api_begin_handler activecampaign_list_begin, activecampaign_get_begin, activecampaign_post_begin, activecampaign_put_begin,
     activecampaign_delete_begin;

@@ -37,7 +37,7 @@ static const struct type_field fields[] = {
     {.name = "status", .kind = TYPE_STRING},  {.name = "syncStatus", .kind = TYPE_STRING},
 };
 
-static const struct connection_type type = {
+const struct connection_type activecampaign_type = {
     .name = "activecampaign", .title = "ActiveCampaign", .fields = fields, .field_count = sizeof fields / sizeof fields[0]};
 
 static void add_error(struct activecampaign_error ***end, struct arena *arena, const char *field, const char *code, const char *title)
@@ -167,7 +167,7 @@ bool activecampaign_body_read(struct activecampaign_body *body, struct api_excha
     if (body->errors != NULL) {
         return !arena_overflowed(exchange->arena);
     }
-    struct settings_input input = {.type = &type, .object = object, .common = common_members, .replaces = !creates, .host_name = ""};
+    struct settings_input input = {.type = &activecampaign_type, .object = object, .common = common_members, .replaces = !creates, .host_name = ""};
     return settings_divide(&body->settings, &input, exchange->arena) && write_given(body, object, exchange->arena);
 }
 

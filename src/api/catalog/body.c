@@ -23,7 +23,7 @@ static const struct type_field fields[] = {
     {.name = "tags", .kind = TYPE_OBJECT},               {.name = "dule", .kind = TYPE_OBJECT},
 };
 
-static const struct connection_type type = {
+const struct connection_type catalog_type = {
     .name = "catalog", .title = "Catalog", .fields = fields, .field_count = sizeof fields / sizeof fields[0]};
 
 void catalog_add_error(struct settings_error ***end, struct arena *arena, struct bytes field, const char *what)
@@ -187,7 +187,7 @@ bool catalog_body_take(struct catalog_body *body, struct api_context *context, s
         }
     }
     catalog_check_members(object, &end, arena);
-    struct settings_input input = {.type = &type, .object = object, .common = common_members, .replaces = mode != CATALOG_CREATES, .host_name = ""};
+    struct settings_input input = {.type = &catalog_type, .object = object, .common = common_members, .replaces = mode != CATALOG_CREATES, .host_name = ""};
     if (!settings_divide(&body->settings, &input, arena) || !write_given(body, object, mode, arena)) {
         return false;
     }

@@ -17,6 +17,7 @@ struct connector_table; /* registry/connector.h */
 
 extern const struct api_dialect catalog_dialect;
 extern const struct revision_form catalog_revisions; /* revision.c */
+extern const struct connection_type catalog_type;
 
 #define CATALOG_ROOT "/data/foundation/catalog"
 

@@ -1,0 +1,79 @@
+-- One line of an import: what it comes to, and with i_apply it is done. Outcomes: create, update, unchanged, moved (the row is not at i_revision
+-- any more, or is gone), secret_missing (detail: indexes of unmet needs). detail of an update: the names of changed fields.
+-- i_revision 0 creates, with i_connection_id unless that id was used before: a connection that was deleted keeps its history to itself.
+-- Boxes come in and never go out: an administrator may write secrets without seeing any.
+create function import_write(
+    i_apply boolean, i_project_id bigint, i_connection_id uuid, i_revision bigint, i_dialect text, i_public_id text, i_name text, i_type text,
+    i_service text, i_external_id text, i_description text, i_enabled boolean, i_deploy_to_worker boolean, i_settings json,
+    i_key integer, i_secrets jsonb, i_keep jsonb, i_needs jsonb)
+returns table (outcome text, detail text)
+language plpgsql volatile security definer set search_path = patchbay, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_stored connection;
+    v_secrets jsonb;
+    v_fields text[];
+begin
+    if i_revision > 0 then
+        if i_apply then
+            select * into v_stored from connection where project_id = i_project_id and connection_id = i_connection_id for no key update;
+        else
+            select * into v_stored from connection where project_id = i_project_id and connection_id = i_connection_id;
+        end if;
+        if v_stored.revision is distinct from i_revision or i_secrets is not null and v_stored.key_number <> i_key then
+            return query select 'moved', null::text;
+            return;
+        end if;
+    end if;
+    v_secrets := coalesce(i_secrets, '{}') || secrets_kept(coalesce(v_stored.secrets, '{}'), coalesce(i_keep, '[]'));
+    if needs_lacking(coalesce(i_needs, '[]'), v_secrets) is not null then
+        return query select 'secret_missing', needs_lacking(i_needs, v_secrets);
+        return;
+    end if;
+    if i_revision = 0 then
+        if i_apply then
+            insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
+                                    deploy_to_worker, settings, key_number, secrets, created_by, updated_by)
+            values (i_project_id, case when exists (select from connection_history as history
+                                                    where history.project_id = i_project_id and history.connection_id = i_connection_id)
+                                       then gen_random_uuid() else i_connection_id end,
+                    i_dialect, case i_dialect when 'activecampaign' then nextval('activecampaign_id')::text else i_public_id end, i_name, i_type,
+                    i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, session_user, session_user);
+        end if;
+        return query select 'create', null::text;
+        return;
+    end if;
+    v_fields := array(
+        select field from (values
+            (1, 'name', v_stored.name is distinct from i_name), (2, 'service', v_stored.service is distinct from i_service),
+            (3, 'externalId', v_stored.external_id is distinct from i_external_id),
+            (4, 'description', v_stored.description is distinct from i_description), (5, 'enabled', v_stored.enabled <> i_enabled),
+            (6, 'deployToWorker', v_stored.deploy_to_worker <> i_deploy_to_worker)) as common (place, field, differs)
+        where differs order by place);
+    v_fields := v_fields || array(
+        select 'settings.' || member from (
+            select key as member from jsonb_each(v_stored.settings::jsonb) as old full join jsonb_each(i_settings::jsonb) as new using (key)
+            where old.value is distinct from new.value
+            union
+            select place_member(key) from jsonb_each(v_stored.secrets) as old full join jsonb_each(v_secrets) as new using (key)
+            where old.value is distinct from new.value) as changed
+        order by member);
+    if cardinality(v_fields) = 0 then
+        return query select 'unchanged', null::text;
+        return;
+    end if;
+    if i_apply then
+        update connection
+        set name = i_name, service = i_service, external_id = i_external_id, description = i_description, enabled = i_enabled,
+            deploy_to_worker = i_deploy_to_worker, settings = i_settings, secrets = v_secrets, revision = connection.revision + 1,
+            updated_at = now(), updated_by = session_user, request_id = null
+        where project_id = i_project_id and connection_id = i_connection_id;
+    end if;
+    return query select 'update', array_to_string(v_fields, ',');
+end
+$$;
+comment on function import_write(boolean, bigint, uuid, bigint, text, text, text, text, text, text, text, boolean, boolean, json, integer, jsonb, jsonb, jsonb) is
+    'What one line of an import comes to, and, when it is to be applied, does it. Called by: patchbay import.';
+revoke execute on function import_write from public;
+grant execute on function import_write to patchbay_admin;
