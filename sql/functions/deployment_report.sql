@@ -2,7 +2,8 @@
 --   i_reports  [{"worker": id, "generation": 3, "present": true, "revision": 7, "outcome": "applied", "error": "http 503", "alive": true}, ...]
 --   outcome    applied, failed (surely not there), unknown (sent, but nobody knows)
 -- Only who still has the lease is believed; who lost it was too late and somebody else delivers again. When something newer is wanted by now,
--- it is due at once. A success after a doubtful delivery is repeated after i_settle_ms: the doubtful one may have arrived behind it.
+-- it is due at once. A doubtful delivery may still arrive for i_settle_ms, behind newer ones: what is
+-- taken meanwhile is delivered once more at the end of that time.
 -- Back-off: i_retry_ms, doubled with each failure up to i_retry_limit_ms, between half and all of it by chance.
 create function deployment_report(
     i_project_id bigint[], i_connection_id uuid[], i_lease uuid[], i_reports jsonb[],
@@ -38,7 +39,9 @@ begin
                deployment.generation = (report ->> 'generation')::bigint as is_newest, report ->> 'outcome' as outcome, report ->> 'error' as error,
                (report ->> 'present')::boolean as present, (report ->> 'revision')::bigint as revision,
                least(request.retry_limit_ms, request.retry_ms * 2 ^ least(deployment.attempts, 20)) * (0.5 + random() / 2) * interval '1 millisecond' as pause,
-               request.settle_ms * interval '1 millisecond' as settle
+               request.settle_ms * interval '1 millisecond' as settle,
+               deployment.generation = (report ->> 'generation')::bigint and report ->> 'outcome' = 'applied' and not (report ->> 'present')::boolean
+                   and coalesce(deployment.doubtful_until <= clock_timestamp(), true) as leaves
         from unnest(i_project_id, i_connection_id, i_lease, i_reports, i_retry_ms, i_retry_limit_ms, i_settle_ms)
              with ordinality as request (project_id, connection_id, lease, reports, retry_ms, retry_limit_ms, settle_ms, ordinal)
         cross join lateral jsonb_array_elements(request.reports) as report
@@ -47,8 +50,8 @@ begin
     ), gone as (
         delete from deployment using told
         where deployment.project_id = told.project_id and deployment.connection_id = told.connection_id and deployment.worker_id = told.worker_id
-          and told.is_newest and told.outcome = 'applied' and not told.present and not deployment.doubtful
-        returning told.ordinal, true as is_newest
+          and told.leaves
+        returning told.ordinal
     ), stayed as (
         update deployment
         set lease_by = null, lease_until = null,
@@ -58,14 +61,15 @@ begin
             attempts = case when told.is_newest and told.outcome <> 'applied' then deployment.attempts + 1 else 0 end,
             next_attempt_at = case when not told.is_newest then clock_timestamp()
                                    when told.outcome <> 'applied' then clock_timestamp() + told.pause
-                                   when deployment.doubtful then clock_timestamp() + told.settle end,
-            doubtful = case when not told.is_newest or told.outcome = 'failed' then deployment.doubtful else told.outcome = 'unknown' end,
+                                   when deployment.doubtful_until > clock_timestamp() then deployment.doubtful_until end,
+            doubtful_until = case when told.outcome = 'unknown' then clock_timestamp() + told.settle
+                                  when deployment.doubtful_until > clock_timestamp() then deployment.doubtful_until end,
             delivered_at = case when told.outcome = 'applied' then clock_timestamp() else deployment.delivered_at end,
             changed_at = case when deployment.state = told.outcome and told.is_newest then deployment.changed_at else clock_timestamp() end
         from told
         where deployment.project_id = told.project_id and deployment.connection_id = told.connection_id and deployment.worker_id = told.worker_id
-          and not (told.is_newest and told.outcome = 'applied' and not told.present and not deployment.doubtful)
-        returning told.ordinal, told.is_newest
+          and not told.leaves
+        returning told.ordinal
     )
     select request.ordinal, (select count(*) from (select ordinal from gone union all select ordinal from stayed) as done where done.ordinal = request.ordinal)
     from unnest(i_lease) with ordinality as request (lease, ordinal);

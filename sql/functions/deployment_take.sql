@@ -20,7 +20,9 @@ begin
     ), taken as (
         update deployment
         set lease_by = i_lease[1], lease_until = clock_timestamp() + i_lease_ms[1] * interval '1 millisecond',
-            next_attempt_at = clock_timestamp() + i_lease_ms[1] * interval '1 millisecond', doubtful = deployment.doubtful or deployment.lease_by is not null
+            next_attempt_at = clock_timestamp() + i_lease_ms[1] * interval '1 millisecond', 
+            doubtful_until = case when deployment.lease_by is null then deployment.doubtful_until
+                                  else clock_timestamp() + i_lease_ms[1] * interval '1 millisecond' end
         from due
         where deployment.project_id = due.project_id and deployment.connection_id = due.connection_id and deployment.worker_id = i_worker_id[1]
         returning deployment.project_id, deployment.connection_id

@@ -8,7 +8,7 @@ create table deployment (
     applied_revision bigint,
     state text not null default 'desired',
     error text,
-    doubtful boolean not null default false,
+    doubtful_until timestamptz,
     attempts integer not null default 0,
     next_attempt_at timestamptz default now(),
     lease_by uuid,
@@ -33,7 +33,7 @@ comment on column deployment.generation is 'Counts up whenever something is want
 comment on column deployment.applied_revision is 'The revision that it last said to hold; null: none.';
 comment on column deployment.state is 'desired (not tried yet), applied, failed (error tells), unknown (sent, but not known whether it arrived). deployment_status says more.';
 comment on column deployment.error is 'How the last attempt ended: dns, connect, tls, timeout, reset, http 503, ... null: well, or there was none.';
-comment on column deployment.doubtful is 'A delivery was sent whose end is not known, so it may still arrive: after the next success all is delivered once more.';
+comment on column deployment.doubtful_until is 'Until then a delivery whose end is not known may still arrive, behind newer ones: what is taken before is delivered once more at that time.';
 comment on column deployment.attempts is 'Failed ones in a row.';
 comment on column deployment.next_attempt_at is 'When it is due; never before the lease ends. null: nothing is left to do.';
 comment on column deployment.lease_by is 'Who is delivering at this moment: a number of that one delivery.';

@@ -80,7 +80,7 @@ select is(pg_temp.stand('two', 'mail'), 'present 2 2 unknown', 'a worker that ha
 update worker set alive_until = clock_timestamp() + interval '1 hour';
 update deployment set lease_by = gen_random_uuid(), lease_until = clock_timestamp() - interval '1 second' where worker_id in (select worker_id from worker where name = 'two');
 select is(pg_temp.stand('two', 'mail'), 'present 2 2 unknown', 'so is what a deliverer left behind that died');
-update deployment set lease_by = null, lease_until = null, doubtful = false;
+update deployment set lease_by = null, lease_until = null, doubtful_until = null;
 
 set local role patchbay_admin;
 update connection set enabled = false where name = 'mail';

@@ -3,7 +3,7 @@
 import threading
 
 
-def together(count, act):
+def together(count, act, seconds=120):
     """Calls act(index) in `count` threads that start at one moment; returns their results in order of index."""
     barrier = threading.Barrier(count)
     results = [None] * count
@@ -19,9 +19,9 @@ def together(count, act):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(seconds)
         if thread.is_alive():
-            raise AssertionError("a client was still waiting for its answer after 120 s")
+            raise AssertionError(f"a client was still waiting for its answer after {seconds} s")
     for result in results:
         if isinstance(result, Exception):
             raise result
