@@ -127,7 +127,7 @@ static bool is_number(const struct config_setting *setting)
 
 START_TEST(every_setting_is_described_and_well_formed)
 {
-    static const char *const kinds[] = {"text", "bytes", "count", "ms", "s", "choice"};
+    static const char *const kinds[] = {"text", "bytes", "count", "ms", "s", "days", "choice"};
     const struct config_setting *setting = setting_of(_i);
     size_t length = strlen(setting->description);
     bool known = false;
