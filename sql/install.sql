@@ -66,7 +66,7 @@ set client_min_messages = warning;
 \ir functions/connection_list.sql
 \ir functions/connection_fetch.sql
 \ir functions/connection_find.sql
-\ir functions/revision_secrets.sql
+\ir functions/revision_fields.sql
 \ir functions/connection_revisions.sql
 \ir functions/connection_restore.sql
 \ir functions/connection_deleted.sql

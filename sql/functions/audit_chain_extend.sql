@@ -88,14 +88,4 @@ end
 $$;
 comment on function audit_chain_extend(bigint[]) is 'Lays the chains over what has been committed meanwhile, about so many rows; says which chains grew, and their new ends.';
 revoke execute on function audit_chain_extend from public;
-grant execute on function audit_chain_extend to patchbay_worker;
-
-create function audit_lay(rows bigint default 10000) returns bigint
-language sql volatile security definer set search_path = patchbay, pg_temp
-as $$
-    select coalesce(sum(grown.rows), 0)::bigint from audit_chain_extend(array[audit_lay.rows]) as grown
-$$;
-comment on function audit_lay(bigint) is
-    'Lays the audit trail''s chains over about so many rows that were committed meanwhile; returns how many it were. The deployer does it every second.';
-revoke execute on function audit_lay from public;
-grant execute on function audit_lay to patchbay_admin;
+grant execute on function audit_chain_extend to patchbay_worker, patchbay_admin;

@@ -97,7 +97,7 @@ begin
                (array_agg(case when finding.event_id is not null then format('event %s', finding.event_id)
                                when finding.revision is not null then format('revision %s of connection %s', finding.revision, finding.connection_id)
                                else 'the chain' end
-                          || coalesce(' (link ' || finding.position || ')', '') || ': ' || finding.problem
+                          || coalesce(format(' (link %s)', finding.position), '') || ': ' || finding.problem
                           order by finding.position nulls last, finding.event_id, finding.connection_id, finding.revision))[1] as first
         from finding group by finding.project_id
     ), counted as (
@@ -117,6 +117,6 @@ begin
 end
 $$;
 comment on function audit_verify(text) is
-    'Checks the audit chains, of one project or of all and the registry''s own: how many rows are chained, purged, waiting; how many are wrong, and the first of them. Call audit_lay first. The same as: patchbay audit verify [--project P].';
+    'Checks the audit chains, of one project or of all and the registry''s own: how many rows are chained, purged, waiting; how many are wrong, and the first of them. Call audit_chain_extend first. The same as: patchbay audit verify [--project P].';
 revoke execute on function audit_verify from public;
 grant execute on function audit_verify to patchbay_admin;

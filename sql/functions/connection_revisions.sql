@@ -35,8 +35,7 @@ begin
            v_access.project_id, v_id, counted.latest, counted.total,
            (chosen.entry).revision, (chosen.entry).operation, (extract(epoch from (chosen.entry).changed_at) * 1000000)::bigint, (chosen.entry).changed_by,
            (chosen.entry).request_id, (chosen.entry).restored_revision,
-           (select to_jsonb(past.fields) from connection_history as past
-            where past.project_id = v_access.project_id and past.connection_id = v_id and past.revision = (chosen.entry).revision),
+           case when (before.entry).revision is not null or (chosen.entry).operation = 'create' then to_jsonb(revision_fields(chosen.entry, before.entry)) end,
            revision_secrets(chosen.entry, before.entry),
            (chosen.entry).public_id, (chosen.entry).name, (chosen.entry).type, (chosen.entry).service, (chosen.entry).external_id, (chosen.entry).description, (chosen.entry).enabled,
            (chosen.entry).deploy_to_worker, case when i_revision[1] is not null then (chosen.entry).settings end,

@@ -44,13 +44,13 @@ comment on column audit_head.hash is 'The hash of the last one.';
 comment on constraint audit_head_key on audit_head is 'One end a chain.';
 
 create table audit_horizon (
-    one boolean not null default true,
+    only boolean not null default true,
     xact_id xid8 not null default '0',
-    constraint audit_horizon_key primary key (one),
-    constraint audit_horizon_one check (one)
+    constraint audit_horizon_key primary key (only),
+    constraint audit_horizon_one check (only)
 );
 comment on table audit_horizon is 'How far chains are laid: whatever older transactions wrote is in them. One row; who extends the chains locks it.';
-comment on column audit_horizon.one is 'true.';
+comment on column audit_horizon.only is 'true.';
 comment on column audit_horizon.xact_id is 'The first transaction that is not chained.';
 comment on constraint audit_horizon_key on audit_horizon is 'One row.';
 comment on constraint audit_horizon_one on audit_horizon is 'One row.';

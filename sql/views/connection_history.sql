@@ -1,30 +1,6 @@
--- fields: names of what differs from the revision before, told when somebody reads: changes do nothing for it. Members of the settings, and columns by the
--- names that answers use. Boxes can be compared under one key only: while a rotation has re-sealed one of two revisions, a sealed field is not named. (The last
--- replace(...) is place_member, spelled out: who reads a view needs the right to each function in it, and auditors have none.)
 create view connection_history as
 select project.name as project, history.name, history.revision, history.operation, history.changed_at, history.changed_by, history.request_id,
-       case when before.revision is not null or history.operation = 'create' then array(
-            select distinct field collate "C"
-            from (
-                select named.field
-                from (values ('name', history.name is distinct from before.name),
-                             ('description', history.description is distinct from before.description),
-                             ('enabled', history.enabled is distinct from before.enabled),
-                             ('deployToWorker', history.deploy_to_worker is distinct from before.deploy_to_worker and history.dialect = 'apinizer'),
-                             ('service', history.service is distinct from before.service),
-                             ('externalid', history.external_id is distinct from before.external_id)) as named (field, differs)
-                where named.differs
-                union all
-                select coalesce(new_member.key, old_member.key)
-                from jsonb_each(history.settings::jsonb) as new_member
-                full join jsonb_each(before.settings::jsonb) as old_member on old_member.key = new_member.key
-                where new_member.value is distinct from old_member.value
-                union all
-                select replace(replace(split_part(substr(coalesce(new_box.key, old_box.key), 2), '/', 1), '~1', '/'), '~0', '~')
-                from jsonb_each(history.secrets) as new_box full join jsonb_each(before.secrets) as old_box on old_box.key = new_box.key
-                where new_box.key is null or old_box.key is null or (new_box.value <> old_box.value and history.key_number = before.key_number)
-            ) as differing (field)
-            order by 1) end as fields,
+       case when before.revision is not null or history.operation = 'create' then revision_fields(history, before) end as fields,
        history.restored_revision, history.type, history.service, history.external_id, history.description, history.enabled, history.deploy_to_worker,
        history.settings, array(select jsonb_object_keys(history.secrets) order by 1) as sealed, history.key_number, history.dialect, history.public_id,
        history.connection_id, history.project_id
