@@ -21,7 +21,7 @@ begin
     end if;
     return query
     with kept as (
-        select stored as entry from connection_revision as stored where stored.project_id = v_access.project_id and stored.connection_id = v_id
+        select stored as entry from connection_history as stored where stored.project_id = v_access.project_id and stored.connection_id = v_id
     ), counted as (
         select max((entry).revision) as latest, count(*) as total from kept
     ), chosen as (
@@ -43,14 +43,14 @@ begin
     from counted
     left join chosen on true
     left join lateral (
-        select older as entry from connection_revision as older
+        select older as entry from connection_history as older
         where older.project_id = v_access.project_id and older.connection_id = v_id and older.revision < (chosen.entry).revision
         order by older.revision desc limit 1) as before on true
     left join lateral (
         select connection.created_at, connection.created_by, connection.created_client from connection
         where connection.project_id = v_access.project_id and connection.connection_id = v_id
         union all
-        select gone.created_at, gone.created_by, gone.created_client from connection_revision as gone
+        select gone.created_at, gone.created_by, gone.created_client from connection_history as gone
         where gone.project_id = v_access.project_id and gone.connection_id = v_id and gone.revision = counted.latest and gone.operation = 'delete'
     ) as born on true
     order by (chosen.entry).revision desc;

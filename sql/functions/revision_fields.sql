@@ -1,7 +1,7 @@
 -- Names of what differs between two states, told when somebody reads: changes do nothing for it. Members of the settings and columns by the names that
 -- answers use. Boxes can be compared under one key only: where keys differ (between two rotations) a sealed field is not named here.
-create function revision_fields(i_new connection_revision, i_old connection_revision) returns text[]
-language sql stable security definer set search_path = patchbay, pg_temp
+create function revision_fields(i_new connection_history, i_old connection_history) returns text[]
+language sql stable
 as $$
     select array(
         select distinct field collate "C"
@@ -26,11 +26,10 @@ as $$
         ) as differing (field)
         order by 1)
 $$;
-comment on function revision_fields(connection_revision, connection_revision) is 'Names of the fields in which two states of a connection differ. Against null: all fields that are set.';
+comment on function revision_fields(connection_history, connection_history) is 'Names of the fields in which two states of a connection differ. Against null: all fields that are set.';
 revoke execute on function revision_fields from public;
-grant execute on function revision_fields to patchbay_admin, patchbay_auditor; -- the view connection_history asks it on their behalf
 
-create function revision_secrets(i_new connection_revision, i_old connection_revision) returns jsonb
+create function revision_secrets(i_new connection_history, i_old connection_history) returns jsonb
 language sql stable
 as $$
     select coalesce(jsonb_object_agg(coalesce(new_box.key, old_box.key),
@@ -41,6 +40,6 @@ as $$
                     else 'unchanged' end), '{}')
     from jsonb_each(i_new.secrets) as new_box full join jsonb_each(i_old.secrets) as old_box on old_box.key = new_box.key
 $$;
-comment on function revision_secrets(connection_revision, connection_revision) is
+comment on function revision_secrets(connection_history, connection_history) is
     'What became of each sealed value from one state to the next, by place: changed, unchanged, removed, or unknown where the two are sealed with different keys.';
 revoke execute on function revision_secrets from public;
