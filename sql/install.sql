@@ -12,10 +12,11 @@ set client_min_messages = warning;
 \ir schema/environment.sql
 \ir schema/key.sql
 \ir schema/connection.sql
-\ir schema/connection_history.sql
+\ir schema/connection_revision.sql
 \ir schema/worker.sql
 \ir schema/deployment.sql
 \ir schema/audit_event.sql
+\ir schema/audit_chain.sql
 \ir functions/credential_make.sql
 \ir functions/catalog_client.sql
 \ir functions/catalog_project.sql
@@ -31,7 +32,14 @@ set client_min_messages = warning;
 \ir functions/is_resealing.sql
 \ir functions/connection_guard.sql
 \ir functions/connection_record.sql
+\ir functions/is_purging.sql
 \ir functions/history_guard.sql
+\ir functions/history_purge.sql
+\ir functions/audit_digest.sql
+\ir functions/audit_head_move.sql
+\ir functions/audit_chain_extend.sql
+\ir functions/audit_verify.sql
+\ir functions/administration_record.sql
 \ir functions/deployment_mark.sql
 \ir functions/deployment_sweep.sql
 \ir functions/deployment_asked.sql
@@ -58,7 +66,7 @@ set client_min_messages = warning;
 \ir functions/connection_list.sql
 \ir functions/connection_fetch.sql
 \ir functions/connection_find.sql
-\ir functions/revision_fields.sql
+\ir functions/revision_secrets.sql
 \ir functions/connection_revisions.sql
 \ir functions/connection_restore.sql
 \ir functions/connection_deleted.sql
@@ -99,4 +107,7 @@ set client_min_messages = warning;
 \ir views/worker_overview.sql
 \ir views/deployment_status.sql
 \ir views/type_usage.sql
+\ir views/connection_history.sql
+\ir views/audit_trail.sql
+\ir functions/audit_list.sql
 \ir schema/rights.sql

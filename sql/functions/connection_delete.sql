@@ -37,7 +37,7 @@ begin
           and connection.revision = judged.revision
         returning judged.ordinal, judged.actor, judged.request_id as deletion, connection.*
     ), recorded as (
-        insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name,
+        insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name,
                                         type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
                                         handle, created_at, created_by, created_client)
         select project_id, connection_id, revision + 1, 'delete', now(), actor, deletion, dialect, public_id, name,
@@ -57,6 +57,6 @@ begin
 end
 $$;
 comment on function connection_delete(bytea[], text[], text[], text[], text[], text[]) is
-    'Deletes connections, one an array element; says the outcome of each as data. The last state stays in connection_history.';
+    'Deletes connections, one an array element; says the outcome of each as data. The last state stays in connection_revision.';
 revoke execute on function connection_delete from public;
 grant execute on function connection_delete to patchbay_worker;

@@ -12,9 +12,9 @@ begin
     select * into v_access from access(i_digest[1], i_project[1], null);
     return query
     with gone as (
-        select history.* from connection_history as history
+        select history.* from connection_revision as history
         where v_access.refusal is null and history.project_id = v_access.project_id and history.dialect = i_dialect[1] and history.operation = 'delete'
-          and not exists (select from connection_history as later
+          and not exists (select from connection_revision as later
                           where later.project_id = history.project_id and later.connection_id = history.connection_id
                             and later.revision > history.revision)
     )

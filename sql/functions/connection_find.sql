@@ -6,15 +6,15 @@ as $$
     select coalesce(
         (select connection.connection_id from connection
          where connection.project_id = i_project_id and connection.dialect = i_dialect and connection.handle = handle_of(i_dialect, i_handle)),
-        (select history.connection_id from connection_history as history
+        (select history.connection_id from connection_revision as history
          where i_handle ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
            and history.project_id = i_project_id and history.dialect = i_dialect
            and history.connection_id = case when i_handle ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i_handle::uuid end
          limit 1),
-        (select history.connection_id from connection_history as history
+        (select history.connection_id from connection_revision as history
          where history.project_id = i_project_id and history.dialect = i_dialect and history.operation = 'delete'
            and history.handle = handle_of(i_dialect, i_handle)
-           and not exists (select from connection_history as later
+           and not exists (select from connection_revision as later
                            where later.project_id = history.project_id and later.connection_id = history.connection_id
                              and later.revision > history.revision)
          order by history.changed_at desc, history.revision desc limit 1))

@@ -5,7 +5,7 @@ language plpgsql security definer set search_path = patchbay, pg_temp
 as $$
 begin
     if tg_op = 'DELETE' then
-        insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, dialect, public_id, name, type, service,
+        insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, dialect, public_id, name, type, service,
                                         external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
                                         handle, created_at, created_by, created_client)
         select project_id, connection_id, revision + 1, 'delete', now(), session_user, dialect, public_id, name, type, service,
@@ -13,7 +13,7 @@ begin
                handle, created_at, created_by, created_client
         from changed;
     else
-        insert into connection_history (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type,
+        insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type,
                                         service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, restored_revision)
         select project_id, connection_id, revision,
                case when restored_revision is not null then 'restore' when tg_op = 'INSERT' then 'create' else 'update' end, updated_at, updated_by, request_id,
@@ -23,7 +23,7 @@ begin
     return null;
 end
 $$;
-comment on function connection_record() is 'Writes connection_history for every change of connection.';
+comment on function connection_record() is 'Writes connection_revision for every change of connection.';
 revoke execute on function connection_record from public;
 
 create trigger connection_record_insert after insert on connection referencing new table as changed for each statement execute function connection_record();

@@ -13,8 +13,8 @@ declare
     v_access record;
     v_id uuid;
     v_live connection;
-    v_newest connection_history;
-    v_wanted connection_history;
+    v_newest connection_revision;
+    v_wanted connection_revision;
     v_outcome text;
     v_revision bigint;
 begin
@@ -28,9 +28,9 @@ begin
         select * into v_live from connection as stored
         where stored.project_id = v_access.project_id and stored.connection_id = v_id for no key update;
         -- Rotation re-seals history too: a row is not taken from under it.
-        select * into v_wanted from connection_history as history
+        select * into v_wanted from connection_revision as history
         where history.project_id = v_access.project_id and history.connection_id = v_id and history.revision = i_revision[1] for share;
-        select * into v_newest from connection_history as history
+        select * into v_newest from connection_revision as history
         where history.project_id = v_access.project_id and history.connection_id = v_id order by history.revision desc limit 1;
     end if;
     v_revision := coalesce(v_live.revision, v_newest.revision);

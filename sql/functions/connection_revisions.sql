@@ -21,7 +21,7 @@ begin
     end if;
     return query
     with kept as (
-        select stored as entry from connection_history as stored where stored.project_id = v_access.project_id and stored.connection_id = v_id
+        select stored as entry from connection_revision as stored where stored.project_id = v_access.project_id and stored.connection_id = v_id
     ), counted as (
         select max((entry).revision) as latest, count(*) as total from kept
     ), chosen as (
@@ -35,7 +35,8 @@ begin
            v_access.project_id, v_id, counted.latest, counted.total,
            (chosen.entry).revision, (chosen.entry).operation, (extract(epoch from (chosen.entry).changed_at) * 1000000)::bigint, (chosen.entry).changed_by,
            (chosen.entry).request_id, (chosen.entry).restored_revision,
-           case when (before.entry).revision is not null or (chosen.entry).operation = 'create' then to_jsonb(revision_fields(chosen.entry, before.entry)) end,
+           (select to_jsonb(past.fields) from connection_history as past
+            where past.project_id = v_access.project_id and past.connection_id = v_id and past.revision = (chosen.entry).revision),
            revision_secrets(chosen.entry, before.entry),
            (chosen.entry).public_id, (chosen.entry).name, (chosen.entry).type, (chosen.entry).service, (chosen.entry).external_id, (chosen.entry).description, (chosen.entry).enabled,
            (chosen.entry).deploy_to_worker, case when i_revision[1] is not null then (chosen.entry).settings end,
@@ -43,14 +44,14 @@ begin
     from counted
     left join chosen on true
     left join lateral (
-        select older as entry from connection_history as older
+        select older as entry from connection_revision as older
         where older.project_id = v_access.project_id and older.connection_id = v_id and older.revision < (chosen.entry).revision
         order by older.revision desc limit 1) as before on true
     left join lateral (
         select connection.created_at, connection.created_by, connection.created_client from connection
         where connection.project_id = v_access.project_id and connection.connection_id = v_id
         union all
-        select gone.created_at, gone.created_by, gone.created_client from connection_history as gone
+        select gone.created_at, gone.created_by, gone.created_client from connection_revision as gone
         where gone.project_id = v_access.project_id and gone.connection_id = v_id and gone.revision = counted.latest and gone.operation = 'delete'
     ) as born on true
     order by (chosen.entry).revision desc;

@@ -19,9 +19,9 @@ begin
         update worker set credential = i_new ->> '/credential', key_number = i_key
         where worker.worker_id = i_object_id and worker.credential = i_old ->> '/credential';
     else
-        update connection_history set secrets = i_new, key_number = i_key
-        where connection_history.project_id = i_project_id and connection_history.connection_id = i_object_id
-          and connection_history.revision = i_revision and connection_history.secrets = i_old;
+        update connection_revision set secrets = i_new, key_number = i_key
+        where connection_revision.project_id = i_project_id and connection_revision.connection_id = i_object_id
+          and connection_revision.revision = i_revision and connection_revision.secrets = i_old;
     end if;
     get diagnostics v_count = row_count;
     perform set_config('patchbay.resealing', '', true);

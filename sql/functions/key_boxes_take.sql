@@ -21,7 +21,7 @@ begin
     else
         return query
         select 'history', history.project_id, history.connection_id, history.revision, history.key_number, history.secrets
-        from connection_history as history
+        from connection_revision as history
         where (history.project_id, history.connection_id, history.revision) > (i_project_id, i_object_id, i_revision) and history.key_number <> i_key
         order by history.project_id, history.connection_id, history.revision limit i_most;
     end if;

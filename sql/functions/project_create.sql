@@ -5,8 +5,14 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    insert into project (name, ims_org, description) values (project_create.name, project_create.ims_org, project_create.description)
-    returning project.project_id, project.name;
+    with made as (
+        insert into project (name, ims_org, description) values (project_create.name, project_create.ims_org, project_create.description)
+        returning project.project_id, project.name
+    ), noted as (
+        insert into audit_event (project_id, actor, action, detail)
+        select 0, session_user, 'project.create', jsonb_build_object('project', made.name) from made
+    )
+    select made.project_id, made.name from made;
 exception
     when unique_violation then
         raise exception using errcode = 'unique_violation', message = case

@@ -55,7 +55,7 @@ create index connection_catalog_by_enabled on connection (project_id, enabled, c
 comment on index connection_catalog_by_name is 'catalog: lists by name, in the order of code points.';
 comment on index connection_catalog_by_created is 'catalog: lists in order of creation, which is the order when none is asked for.';
 comment on index connection_catalog_by_enabled is 'catalog: lists of what is enabled, or is not.';
-comment on table connection is 'The connections of all three dialects, one row each. A row is changed in place; connection_history has what it was.';
+comment on table connection is 'The connections of all three dialects, one row each. A row is changed in place; connection_revision has what it was.';
 comment on column connection.project_id is 'Whose it is.';
 comment on column connection.connection_id is 'Identity: never changes, not by a rename either. Boxes are bound to it, workers know it by it.';
 comment on column connection.dialect is 'Which API made it: apinizer, activecampaign or catalog. Each shows only its own.';

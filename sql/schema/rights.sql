@@ -2,7 +2,7 @@
 grant usage on schema patchbay to patchbay_worker, patchbay_admin, patchbay_auditor;
 alter default privileges for role patchbay_owner in schema patchbay revoke execute on functions from public;
 
-grant select on schema_version, project, token, client, key, audit_event, user_permission, environment, environment_project to patchbay_admin;
+grant select on audit_chain, audit_head, audit_horizon, schema_version, project, token, client, key, audit_event, user_permission, environment, environment_project to patchbay_admin;
 grant select (user_id, name, is_admin, created_at, disabled_at) on user_account to patchbay_admin;
 grant select (session_id, user_id, created_at, expires_at) on user_session to patchbay_admin;
 grant insert, update, delete on project, token, client, user_permission, environment, environment_project to patchbay_admin;
@@ -17,11 +17,11 @@ grant insert (project_id, connection_id, dialect, public_id, name, type, service
       delete on connection to patchbay_admin;
 grant select (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type, service, external_id,
               description, enabled, deploy_to_worker, settings, key_number, restored_revision, handle, created_at, created_by, created_client,
-              xact_id) on connection_history to patchbay_admin;
+              xact_id) on connection_revision to patchbay_admin;
 
 grant select (worker_id, environment_id, name, url, key_number, ca, created_at, alive_until, probe_at) on worker to patchbay_admin;
 grant update (environment_id, name, url, ca), delete on worker to patchbay_admin;
 grant select on deployment to patchbay_admin;
 
 grant select on key_usage, project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview,
-    worker_overview, deployment_status, type_usage to patchbay_admin, patchbay_auditor;
+    worker_overview, deployment_status, type_usage, connection_history, audit_trail to patchbay_admin, patchbay_auditor;

@@ -1,6 +1,6 @@
 create view deployment_status as
 select project.name as project,
-       coalesce(connection.name, (select past.name from connection_history as past
+       coalesce(connection.name, (select past.name from connection_revision as past
                                   where past.project_id = deployment.project_id and past.connection_id = deployment.connection_id
                                   order by past.revision desc limit 1)) as connection,
        environment.name as environment, worker.name as worker, deployment.wanted, deployment.wanted_revision, deployment.applied_revision,

@@ -6,7 +6,7 @@ left join (
     select key_number, sum(boxes)::bigint as boxes from (
         select key_number, (select count(*) from jsonb_object_keys(secrets)) as boxes from connection where secrets <> '{}'
         union all
-        select key_number, (select count(*) from jsonb_object_keys(secrets)) from connection_history where secrets <> '{}'
+        select key_number, (select count(*) from jsonb_object_keys(secrets)) from connection_revision where secrets <> '{}'
         union all
         select key_number, 1 from worker where credential is not null
     ) as rows_with_boxes group by key_number

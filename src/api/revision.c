@@ -71,8 +71,7 @@ static void write_text_or_null(struct json_writer *writer, const char *key, stru
     }
 }
 
-/* RFC 3339, UTC, to the microsecond. */
-static void write_moment(struct json_writer *writer, const char *key, int64_t microseconds)
+void revision_write_moment(struct json_writer *writer, const char *key, int64_t microseconds)
 {
     time_t seconds = (time_t) (microseconds / 1000000);
     struct tm utc;
@@ -84,7 +83,7 @@ static void write_moment(struct json_writer *writer, const char *key, int64_t mi
     json_string(writer, (struct bytes){text, length});
 }
 
-static void write_uuid(struct json_writer *writer, const char *key, const unsigned char uuid[16])
+void revision_write_uuid(struct json_writer *writer, const char *key, const unsigned char uuid[16])
 {
     char text[37];
     char *at = text;
@@ -109,7 +108,7 @@ static void write_revision(struct json_writer *writer, const struct revision_row
     json_integer(writer, row->revision);
     json_key(writer, "operation");
     json_string(writer, arena_copy(arena, bytes_from(operation)));
-    write_moment(writer, "changedAt", row->changed_us);
+    revision_write_moment(writer, "changedAt", row->changed_us);
     write_text_or_null(writer, "changedBy", row->changed_by);
     write_text_or_null(writer, "requestId", row->request_id);
     if (row->restored > 0) {
@@ -300,7 +299,7 @@ enum api_step revision_gone_begin(struct api_context *context, struct api_exchan
 static void write_gone(struct json_writer *writer, const struct revision_gone *row)
 {
     json_object(writer);
-    write_uuid(writer, "connectionId", row->connection);
+    revision_write_uuid(writer, "connectionId", row->connection);
     if (row->public_id.data != NULL) {
         write_text_or_null(writer, "id", row->public_id);
     }
@@ -308,7 +307,7 @@ static void write_gone(struct json_writer *writer, const struct revision_gone *r
     write_text_or_null(writer, "type", row->type);
     json_key(writer, "revision");
     json_integer(writer, row->revision);
-    write_moment(writer, "deletedAt", row->changed_us);
+    revision_write_moment(writer, "deletedAt", row->changed_us);
     write_text_or_null(writer, "deletedBy", row->changed_by);
     write_text_or_null(writer, "requestId", row->request_id);
     json_object_end(writer);

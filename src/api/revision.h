@@ -62,4 +62,8 @@ struct revision_form {
                                const struct db_result *result);
 };
 
+/* Members of an open object: RFC 3339, UTC, to the microsecond; a UUID. */
+void revision_write_moment(struct json_writer *writer, const char *key, int64_t microseconds);
+void revision_write_uuid(struct json_writer *writer, const char *key, const unsigned char uuid[16]);
+
 #endif

@@ -23,6 +23,7 @@ static const struct api_route routes[] = {
     {"GET", "/apiops/projects/{project}/environments/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
     {"GET", "/apiops/environments/{project}/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
     {"GET", "/apiops/environments/", &apinizer_dialect, NULL, apinizer_environments_begin, apinizer_environments_next},
+    {"GET", "/apiops/audit/", &apinizer_dialect, NULL, apinizer_audit_begin, apinizer_audit_next},
     {"POST", "/apiops/auth/token", &apinizer_dialect, "application/x-www-form-urlencoded", apinizer_token_begin, apinizer_token_next},
     {"GET", "/apiops/test/healthcheck", &apinizer_dialect, NULL, apinizer_healthcheck_begin, apinizer_healthcheck_next},
     {"GET", "/apiops/test/hello/{name}", &apinizer_dialect, NULL, apinizer_hello_begin, apinizer_hello_next},

@@ -83,6 +83,14 @@ static const struct command table[] = {
     {"type", "show", {"NAME"}, {{"json", NULL, false}}, command_type_show,
      "shows the fields of a type, and what they must be"},
 
+    {"audit", "verify", {NULL}, {{"project", "P", false}, {"json", NULL, false}}, command_audit_verify,
+     "lays the audit trail's hash chains and checks them; exits 1 and names the first row that was changed, removed or slipped in"},
+    {"audit", "tail", {NULL}, {{"follow", NULL, false}, {"lines", "N", false}, {"json", NULL, false}}, command_audit_tail,
+     "shows the last N entries of the audit trail (1000 when not given), with --follow new ones as they come"},
+
+    {"purge", NULL, {NULL}, {{"older-than", "AGE", false}}, command_purge,
+     "removes revisions older than AGE, like 90d, 12w or 48h (history_retention when not given), but the newest of live connections"},
+
     {"upgrade", NULL, {NULL}, {{NULL, NULL, false}}, command_upgrade,
      "installs the schema into an empty database, or brings it to this version; may be run at any time, by several at once"},
 

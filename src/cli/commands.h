@@ -20,6 +20,11 @@ command_handler command_worker_add, command_worker_remove, command_worker_test, 
 command_handler command_deploy, command_deploy_status, command_deployer;
 command_handler command_upgrade;
 command_handler command_export, command_import;
+command_handler command_audit_verify, command_audit_tail;
+command_handler command_purge;
 command_handler command_check_config;
+
+/* Lays the audit trail's chains over what is committed. */
+bool command_audit_lay(struct command_context *context, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -163,6 +163,18 @@ void listing_add(struct listing *listing, const struct bytes *cells)
     }
 }
 
+void listing_show(struct listing *listing)
+{
+    if (!listing->failed && listing->form == LISTING_ALIGNED && !arena_overflowed(listing->arena)) {
+        for (const struct listing_line *line = listing->first; line != NULL; line = line->next) {
+            print_aligned(listing, line);
+        }
+        listing->first = listing->last = NULL;
+        arena_reset(listing->arena);
+    }
+    fflush(listing->out);
+}
+
 bool listing_close(struct listing *listing, struct fault *fault)
 {
     bool failed = listing->failed || arena_overflowed(listing->arena);

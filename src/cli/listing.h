@@ -49,6 +49,8 @@ struct listing {
 void listing_open(struct listing *listing, FILE *out, const struct listing_column *columns, bool json);
 /* One cell a column; data == NULL: not there. */
 void listing_add(struct listing *listing, const struct bytes *cells);
+/* Shows what was added so far, for a list that goes on growing: further lines are aligned with it as far as they fit. */
+void listing_show(struct listing *listing);
 /* Ends it. False when memory ran out; whether the stream took everything is for the caller to ask. */
 bool listing_close(struct listing *listing, struct fault *fault) __attribute__((warn_unused_result));
 

@@ -46,12 +46,13 @@ struct config {
     long deploy_retry;                    /* ms, default 1000, 10 to 3600000: the first pause after a failed delivery */
     long deploy_retry_limit;              /* ms, default 30000, 100 to 86400000: the longest */
     long deploy_parallel;                 /* default 4, 1 to 64: deliveries of one deployer to one worker at a time */
+    long history_retention;               /* days, default 0: kept forever; at most 36500 */
     long worker_silence;                  /* s, default 60, 2 to 86400: how long a worker's last answer counts */
 };
 
 struct config_setting {
     const char *name;
-    const char *kind;        /* "text", "bytes", "count", "ms", "s", "choice" */
+    const char *kind;        /* "text", "bytes", "count", "ms", "s", "days", "choice" */
     const char *default_text;
     long minimum, maximum;   /* of a number; of a text its length in bytes; both included */
     const char *choices;     /* "debug info warning error" or NULL */

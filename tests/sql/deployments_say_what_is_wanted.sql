@@ -10,7 +10,7 @@ $$;
 create function pg_temp.claim(i_lease uuid, i_name text) returns text language sql as $$
     select string_agg(coalesce(worker, environment) || ' ' || state || ' ' || wanted || coalesce(' ' || revision, ''), ', ' order by environment, worker)
     from patchbay.deployment_claim(array[(select project_id from patchbay.project where name = 'Fixture')],
-        array[(select connection_id from patchbay.connection_history where name = i_name order by changed_at desc limit 1)], array[i_lease], '{10000}')
+        array[(select connection_id from patchbay.connection_revision where name = i_name order by changed_at desc limit 1)], array[i_lease], '{10000}')
 $$;
 create function pg_temp.report(i_lease uuid, i_worker text, i_outcome text, i_error text default null, i_older boolean default false)
 returns bigint language sql as $$
@@ -70,7 +70,7 @@ select ok((select next_attempt_at from deployment join worker using (worker_id) 
 
 select is(pg_temp.change(:'manager', 'mail', '{"/password":"other"}'), 'unchanged', 'a write that changes nothing');
 select is(pg_temp.stand('two', 'mail'), 'present 2 2 desired', 'is delivered again');
-select is((select count(*)::int from connection_history where name = 'mail'), 2, 'without a new revision');
+select is((select count(*)::int from connection_revision where name = 'mail'), 2, 'without a new revision');
 
 update worker set alive_until = clock_timestamp() - interval '1 second';
 select pg_temp.claim('00000000-0000-0000-0000-000000000005', 'mail') \g /dev/null

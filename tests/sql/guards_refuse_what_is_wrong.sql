@@ -19,10 +19,10 @@ select throws_ok($$ update connection set name = repeat('x', 256) where name = '
 select lives_ok($$ update connection set name = repeat('ä', 255) where name = 'mail' $$, '255 are taken');
 select throws_ok($$ update connection set settings = '[]' where name = 'second' $$, '23514', null, 'settings are an object');
 select throws_ok($$ update connection set secrets = '{}' where name = 'second' $$, '42501', null, 'boxes are not the administrator''s');
-select throws_ok($$ update connection_history set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
+select throws_ok($$ update connection_revision set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
 reset role;
-select throws_ok($$ update connection_history set changed_by = 'nobody' $$, 'PB002', null, 'history cannot be changed, whoever asks');
+select throws_ok($$ update connection_revision set changed_by = 'nobody' $$, 'PB002', null, 'history cannot be changed, whoever asks');
 select throws_ok($$ delete from audit_event $$, 'PB002', null, 'the audit trail cannot be changed, whoever asks');
-select throws_ok($$ truncate connection_history $$, 'PB002', null, 'nor emptied');
+select throws_ok($$ truncate connection_revision $$, 'PB002', null, 'nor emptied');
 select * from finish();
 rollback;

@@ -9,15 +9,15 @@ select is((select updated_by from connection where name = 'mail'), session_user:
 select is((select request_id from connection where name = 'mail'), null, 'and claims no request');
 update connection set description = 'by hand' where name = 'mail';
 select is((select revision from connection where name = 'mail'), 2::bigint, 'one that changes nothing is passed over');
-select is((select count(*)::int from connection_history), 2, 'and not recorded');
+select is((select count(*)::int from connection_revision), 2, 'and not recorded');
 insert into connection (project_id, name, type, key_number) select project_id, 'made', 'email', 1 from project where name = 'Fixture';
 select is((select revision from connection where name = 'made'), 1::bigint, 'a hand-written INSERT begins at revision 1');
 delete from connection where name = 'mail';
-select results_eq($$ select revision, operation, changed_by from connection_history where name = 'mail' order by revision $$,
+select results_eq($$ select revision, operation, changed_by from connection_revision where name = 'mail' order by revision $$,
     format($$ values (1::bigint, 'create', 'token:%1$s'), (2, 'update', '%2$s'), (3, 'delete', '%2$s') $$,
            (select token_id from token where name = 'manager'), session_user), 'every change is in the history');
 reset role;
-select is((select secrets from connection_history where name = 'mail' and operation = 'delete'), '{"/password":"box"}'::jsonb,
+select is((select secrets from connection_revision where name = 'mail' and operation = 'delete'), '{"/password":"box"}'::jsonb,
           'with what is needed to restore it');
 set local role patchbay_admin;
 insert into connection (project_id, name, type, key_number) select project_id, 'MAIL', 'email', 1 from project where name = 'Fixture';

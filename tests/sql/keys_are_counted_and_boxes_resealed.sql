@@ -17,7 +17,7 @@ select ok(key_boxes_put('connection', project_id, object_id, revision, secrets, 
 from key_boxes_take('connection', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 1);
 select results_eq($$ select revision, key_number, secrets from connection where name = 'mail' $$,
     $$ values (2::bigint, 2, '{"/password":"new"}'::jsonb) $$, 'with its revision');
-select is((select count(*)::int from connection_history where name = 'mail'), 2, 'and without a trace in the history');
+select is((select count(*)::int from connection_revision where name = 'mail'), 2, 'and without a trace in the history');
 select ok(bool_and(key_boxes_put('history', project_id, object_id, revision, secrets, 2, jsonb_build_object('/password', 'h' || revision))), 'so is the history')
 from key_boxes_take('history', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 10);
 select throws_ok($$ select key_boxes_put('connection', 1, gen_random_uuid(), 1, '{"/a":"x"}', 2, '{"/b":"x"}') $$, 'PB003', null, 'boxes are neither added nor removed');
@@ -28,6 +28,6 @@ set local patchbay.resealing = 'on';
 update connection set description = 'by hand' where name = 'mail';
 select is((select revision from connection where name = 'mail'), 3::bigint, 'nobody else leaves the revision alone by saying so');
 reset role;
-select throws_ok($$ update connection_history set changed_by = 'x' $$, 'PB002', null, 'nor changes history');
+select throws_ok($$ update connection_revision set changed_by = 'x' $$, 'PB002', null, 'nor changes history');
 select * from finish();
 rollback;

@@ -16,8 +16,8 @@ select is_empty($$ select c.relname from pg_class c where c.relnamespace = 'patc
                    and not has_table_privilege('patchbay_auditor', c.oid, 'select') $$, 'patchbay_auditor reads every view');
 select ok(not has_column_privilege('patchbay_admin', 'patchbay.connection', 'secrets', 'select'), 'patchbay_admin sees no box of a connection');
 select ok(not has_column_privilege('patchbay_admin', 'patchbay.connection', 'secrets', 'update'), 'patchbay_admin writes no box');
-select ok(not has_column_privilege('patchbay_admin', 'patchbay.connection_history', 'secrets', 'select'), 'patchbay_admin sees no box of the past');
-select ok(not has_table_privilege('patchbay_admin', 'patchbay.connection_history', 'insert, update, delete, truncate'), 'patchbay_admin does not write history');
+select ok(not has_column_privilege('patchbay_admin', 'patchbay.connection_revision', 'secrets', 'select'), 'patchbay_admin sees no box of the past');
+select ok(not has_table_privilege('patchbay_admin', 'patchbay.connection_revision', 'insert, update, delete, truncate'), 'patchbay_admin does not write history');
 select ok(not has_table_privilege('patchbay_admin', 'patchbay.audit_event', 'insert, update, delete, truncate'), 'patchbay_admin does not write the audit trail');
 select ok(not pg_has_role('patchbay_admin', 'patchbay_owner', 'member'), 'patchbay_admin is not the owner');
 select ok(not pg_has_role('patchbay_worker', 'patchbay_owner', 'member'), 'patchbay_worker is not the owner');

@@ -24,6 +24,9 @@ api_continue_handler apinizer_projects_next, apinizer_environments_next, apinize
 api_begin_handler apinizer_deployments_begin;
 api_continue_handler apinizer_deployments_next;
 
+api_begin_handler apinizer_audit_begin;
+api_continue_handler apinizer_audit_next;
+
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
 
