@@ -18,6 +18,13 @@ declare
     v_hash bytea;
     v_rows bigint;
 begin
+    -- Nothing new is the usual answer, and then nothing is locked or written: a registry at rest rests.
+    select audit_horizon.xact_id into v_from from audit_horizon;
+    if v_from <= pg_snapshot_xmax(pg_current_snapshot())
+       and not exists (select from connection_revision as history where history.xact_id >= v_from)
+       and not exists (select from audit_event as event where event.xact_id >= v_from) then
+        return;
+    end if;
     select audit_horizon.xact_id into v_from from audit_horizon for update;
     v_until := pg_snapshot_xmin(pg_current_snapshot());
     -- Dumped and loaded into another cluster, whose transactions count from the beginning: what lacks a link is found by looking at everything, once.

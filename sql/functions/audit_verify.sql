@@ -1,5 +1,5 @@
--- Compares every link with its row, with the link before and with the ends, and every live connection with its newest revision. One row a project
--- (0: the registry as a whole); problems counts what is wrong, first tells the first of it in words.
+-- Compares every link with its row, with the link before and with the ends, and every connection with its newest revision: as it says, and gone only
+-- if that is a deletion. One row a project (0: the registry as a whole); problems counts what is wrong, first tells the first of it in words.
 --   linked      links that have their row
 --   purged      links whose rows history_purge took away, as a link of its own says
 --   resealed    links whose boxes cannot be compared any more: a rotation has sealed them anew (patchbay key verify opens them)
@@ -92,6 +92,13 @@ begin
                or history.key_number = live.key_number and history.secrets <> live.secrets
                or exists (select from connection_revision as later
                           where later.project_id = live.project_id and later.connection_id = live.connection_id and later.revision > live.revision))
+        union all
+        select newest.project_id, null, null, newest.connection_id, newest.revision, 'the connection is gone, and no deletion says so'
+        from (select distinct on (history.project_id, history.connection_id) history.project_id, history.connection_id, history.revision, history.operation
+              from connection_revision as history where v_only is null or history.project_id = v_only
+              order by history.project_id, history.connection_id, history.revision desc) as newest
+        where newest.operation <> 'delete'
+          and not exists (select from connection as live where live.project_id = newest.project_id and live.connection_id = newest.connection_id)
     ), told as (
         select finding.project_id, count(*) as problems,
                (array_agg(case when finding.event_id is not null then format('event %s', finding.event_id)

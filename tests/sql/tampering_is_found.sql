@@ -100,6 +100,8 @@ select alike(pg_temp.after($$ update connection set description = 'quietly' wher
             'a connection changed behind the history''s back is found');
 select alike(pg_temp.after($$ update connection set secrets = '{"/password":"box one"}' where name = 'post' $$), '%the live connection is not what its newest revision says',
             'also one whose box was swapped');
+select alike(pg_temp.after($$ delete from connection where name = 'post' $$), '%the connection is gone, and no deletion says so',
+            'a connection taken away behind the history''s back is missed');
 select alike(pg_temp.after($$ delete from connection_revision where name = 'post' $$), '%it was removed%', 'the newest revision of a connection cannot go unnoticed');
 
 -- Rotation seals anew, and that is no tampering.
