@@ -9,8 +9,8 @@ declare
     v_positions int8multirange;
     v_rows bigint;
 begin
-    if i_before is null or i_before >= now() then
-        raise exception using errcode = 'invalid_parameter_value', message = 'only what is past can be purged';
+    if i_before is null or i_before > now() then
+        raise exception using errcode = 'invalid_parameter_value', message = 'what is still to come cannot be purged';
     end if;
     perform set_config('patchbay.purging', 'on', true);
     with old as (

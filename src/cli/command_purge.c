@@ -4,24 +4,24 @@
  */
 #include "cli/commands.h"
 
-/* 90d, 12w, 48h as PostgreSQL reads an interval. */
+/* 90d, 12w, 48h as PostgreSQL reads an interval. 0d: everything up to now that need not stay. */
 static bool read_age(struct bytes age, char interval[48], struct fault *fault)
 {
     static const struct {
         char unit;
         const char *name;
         int64_t most;
-    } units[] = {{'h', "hours", 876000}, {'d', "days", 36500}, {'w', "weeks", 5200}};
+    } units[] = {{'s', "seconds", 3153600000}, {'m', "minutes", 52560000}, {'h', "hours", 876000}, {'d', "days", 36500}, {'w', "weeks", 5200}};
     int64_t number;
 
     for (size_t i = 0; i < sizeof units / sizeof units[0] && age.length > 1; i++) {
-        if (age.data[age.length - 1] == units[i].unit && bytes_to_int64(bytes_slice(age, 0, age.length - 1), &number) && number >= 1
+        if (age.data[age.length - 1] == units[i].unit && bytes_to_int64(bytes_slice(age, 0, age.length - 1), &number) && number >= 0
             && number <= units[i].most) {
             snprintf(interval, 48, "%lld %s", (long long) number, units[i].name);
             return true;
         }
     }
-    return fault_set(fault, FAULT_INVALID, "--older-than: a number of hours, days or weeks, like 48h, 90d or 12w");
+    return fault_set(fault, FAULT_INVALID, "--older-than: a number of seconds, minutes, hours, days or weeks, like 30m, 48h, 90d or 12w");
 }
 
 static bool purge_projects(struct command_context *context, const char *interval, int64_t *purged, struct fault *fault)

@@ -113,7 +113,7 @@ select is((select resealed::int from audit_verify('Fixture')), 1, 'but told');
 -- Purging: the chain vouches for it.
 do $$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $$;
 select is(history_purge(:project, now() - interval '1 day'), 0::bigint, 'nothing is that old');
-select throws_like(format('select history_purge(%s, now() + interval ''1 day'')', :project), 'only what is past can be purged');
+select throws_like(format('select history_purge(%s, now() + interval ''1 day'')', :project), 'what is still to come cannot be purged');
 select pg_sleep(0.01) \g /dev/null
 select is(history_purge(:project, now() - interval '1 microsecond'), 3::bigint, 'all but the newest revision of live connections are purged');
 select is((select string_agg(name || revision, ',' order by name) from connection_revision), 'other3,post2', 'which stay');
