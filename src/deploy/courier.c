@@ -301,12 +301,29 @@ static void finish_stillborn(struct courier *courier)
     }
 }
 
-void courier_turn(struct courier *courier, struct pollfd *fds, size_t count, int timeout_ms)
+/* Whether any came to its end. */
+static bool take_ends(struct courier *courier)
 {
-    struct curl_waitfd extra[EXTRA_FDS];
     CURLMsg *message;
     int running = 0;
     int left = 0;
+    bool any = courier->stillborn > 0;
+
+    curl_multi_perform(courier->multi, &running);
+    finish_stillborn(courier);
+    while ((message = curl_multi_info_read(courier->multi, &left)) != NULL) {
+        struct courier_delivery *delivery = NULL;
+        if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &delivery) == CURLE_OK) {
+            finish(courier, delivery, message->data.result);
+            any = true;
+        }
+    }
+    return any;
+}
+
+void courier_turn(struct courier *courier, struct pollfd *fds, size_t count, int timeout_ms)
+{
+    struct curl_waitfd extra[EXTRA_FDS];
 
     assert(count <= EXTRA_FDS);
     for (size_t i = 0; i < count; i++) {
@@ -314,19 +331,13 @@ void courier_turn(struct courier *courier, struct pollfd *fds, size_t count, int
         extra[i] = (struct curl_waitfd){.fd = fds[i].fd, .events = (short) ((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0)
                                                                            | (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
     }
-    curl_multi_perform(courier->multi, &running);
-    curl_multi_poll(courier->multi, extra, (unsigned) count, courier->stillborn > 0 ? 0 : timeout_ms, NULL);
+    /* What ended since the last turn, a deadline that passed meanwhile say, is nothing that poll would wake for. */
+    bool ended = take_ends(courier);
+    curl_multi_poll(courier->multi, extra, (unsigned) count, ended ? 0 : timeout_ms, NULL);
     for (size_t i = 0; i < count; i++) {
         fds[i].revents = (short) ((extra[i].revents & CURL_WAIT_POLLIN ? POLLIN : 0) | (extra[i].revents & CURL_WAIT_POLLOUT ? POLLOUT : 0));
     }
-    curl_multi_perform(courier->multi, &running);
-    finish_stillborn(courier);
-    while ((message = curl_multi_info_read(courier->multi, &left)) != NULL) {
-        struct courier_delivery *delivery = NULL;
-        if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &delivery) == CURLE_OK) {
-            finish(courier, delivery, message->data.result);
-        }
-    }
+    take_ends(courier);
 }
 
 void courier_wake(struct courier *courier)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "tests/support/unit.h"
@@ -152,6 +153,29 @@ START_TEST(silence_ends_with_the_deadline)
 }
 END_TEST
 
+/* A turn that waited here would wait for the whole minute, and the suite's time limit for this test is shorter. */
+START_TEST(a_deadline_that_passed_between_turns_is_not_waited_for)
+{
+    struct server server = {.answer = NULL};
+    struct courier *courier = NULL;
+    struct fault fault;
+    server_start(&server);
+    struct courier_delivery delivery = to(server.url);
+    delivery.deadline_ms = 100;
+    delivery.done = note_done;
+    is_done = false;
+    ck_assert(courier_start(&fault) && courier_new(&courier, &fault));
+    courier_send(courier, &delivery);
+    courier_turn(courier, NULL, 0, 0);
+    usleep(200000);
+    courier_turn(courier, NULL, 0, 60000);
+    ck_assert(is_done);
+    ck_assert_int_eq(delivery.end, COURIER_TIMEOUT);
+    courier_free(courier);
+    server_stop(&server);
+}
+END_TEST
+
 START_TEST(a_plain_server_that_is_asked_for_tls_is_tls)
 {
     struct server server = {.answer = OK, .hasty = true};
@@ -231,6 +255,7 @@ static Suite *courier_suite(void)
     tcase_add_test(cases, a_server_that_breaks_off_is_reset);
     tcase_add_test(cases, what_does_not_speak_http_is_reset);
     tcase_add_test(cases, silence_ends_with_the_deadline);
+    tcase_add_test(cases, a_deadline_that_passed_between_turns_is_not_waited_for);
     tcase_add_test(cases, a_plain_server_that_is_asked_for_tls_is_tls);
     tcase_add_test(cases, an_answer_without_end_is_cut_and_counts);
     tcase_add_test(cases, other_protocols_are_not_spoken);
