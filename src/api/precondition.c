@@ -4,6 +4,7 @@
 #include "api/precondition.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* "12" in its quotes -> 12; false for anything that is no tag of ours. */
 static bool revision_of(struct bytes tag, struct bytes *revision)
@@ -17,6 +18,31 @@ static bool revision_of(struct bytes tag, struct bytes *revision)
             return false;
         }
     }
+    return true;
+}
+
+/*
+ * Takes one element of the list and the comma behind it from *rest; it may be empty, as lists may have it. False where no entity-tag stands:
+ * the whole header is malformed then, and whatever it names beside was perhaps not meant so.
+ */
+static bool cut_element(struct bytes *rest, struct bytes *element)
+{
+    struct bytes text = bytes_trim(*rest);
+    size_t length = bytes_starts(text, "W/\"") ? 2 : 0;
+
+    if (length < text.length && text.data[length] == '"') {
+        const char *end = memchr(text.data + length + 1, '"', text.length - length - 1);
+        if (end == NULL) {
+            return false;
+        }
+        length = (size_t) (end - text.data) + 1;
+    }
+    *element = bytes_slice(text, 0, length);
+    *rest = bytes_trim(bytes_slice(text, length, text.length));
+    if (rest->length > 0 && rest->data[0] != ',') {
+        return false;
+    }
+    *rest = bytes_slice(*rest, 1, rest->length);
     return true;
 }
 
@@ -34,8 +60,11 @@ struct bytes precondition_revisions(const struct http_request *request, struct a
         return BYTES("*");
     }
     buf_init(&list, arena, header.length + 1);
-    while (bytes_cut(&header, ',', &tag)) {
-        if (revision_of(bytes_trim(tag), &revision)) {
+    while (header.length > 0) {
+        if (!cut_element(&header, &tag)) {
+            return BYTES("");
+        }
+        if (revision_of(tag, &revision)) {
             if (list.length > 0) {
                 buf_add_char(&list, ',');
             }

@@ -8,7 +8,8 @@
 
 /*
  * If-Match in the form connection_update takes: {NULL, 0} without the header, "*", or the revisions among its tags, comma-separated.
- * Comparison is strong: weak tags, foreign tags and malformed ones match nothing; so the list may be empty, and nothing matches.
+ * Comparison is strong: weak and foreign tags match nothing; so the list may be empty, and nothing matches. A header that is not a list of
+ * entity-tags matches nothing either, whatever else it names.
  */
 struct bytes precondition_revisions(const struct http_request *request, struct arena *arena);
 /* Adds ETag: "<revision>". */
