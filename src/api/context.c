@@ -28,14 +28,9 @@ enum { REFRESH_US = 1000000 };
 
 enum { HELLO_ORDINAL, HELLO_SCHEMA_VERSION, HELLO_KEY_NUMBER, HELLO_CANARY };
 
-/* glibc takes an unknown zone for UTC without a word; so the zone is looked for first. */
 static bool take_time_zone(const char *name, struct fault *fault)
 {
-    char path[128];
-
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-    bool sane = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
-    if (strcmp(name, "UTC") != 0 && (!sane || access(path, R_OK) != 0)) {
+    if (!config_time_zone_is_known(name)) {
         return fault_set(fault, FAULT_INVALID, "time_zone is not in the zone database (/usr/share/zoneinfo)");
     }
     if (setenv("TZ", name, 1) != 0) {

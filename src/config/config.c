@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -328,6 +329,17 @@ void config_environment_name(const struct config_setting *setting, char *name, s
         if (*at >= 'a' && *at <= 'z')
             *at = (char) (*at - 'a' + 'A');
     }
+}
+
+/* glibc takes an unknown zone for UTC without a word; so the zone is looked for. */
+bool config_time_zone_is_known(const char *name)
+{
+    char path[128];
+    struct stat status;
+
+    (void) snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    bool sane = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
+    return strcmp(name, "UTC") == 0 || (sane && access(path, R_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode));
 }
 
 bool config_load(struct config *config, const char *file, config_report *report, void *context)

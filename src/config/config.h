@@ -71,6 +71,8 @@ void config_environment_name(const struct config_setting *setting, char *name, s
 typedef void config_report(void *context, const char *source, int line, const char *message);
 /* False when anything is wrong; every mistake was reported. `file` NULL: PATCHBAY_CONFIG or the installed one. */
 bool config_load(struct config *config, const char *file, config_report *report, void *context) __attribute__((warn_unused_result));
+/* Whether there is such a zone in the zone database of this machine. */
+bool config_time_zone_is_known(const char *name);
 /* The sample file with every setting, its default and description; conf/patchbay.conf is its output (a test compares). */
 void config_print_sample(FILE *out);
 /* The same as a Markdown table for docs/settings.md. */

@@ -39,6 +39,15 @@ static bool open_handle(struct db_admin *admin, struct fault *fault)
     return true;
 }
 
+bool db_admin_understands(const char *dsn, struct fault *fault)
+{
+    struct db_dsn parsed;
+    bool understood = db_dsn_parse(&parsed, dsn, fault);
+
+    db_dsn_free(&parsed);
+    return understood;
+}
+
 bool db_admin_new(struct db_admin **admin, const char *dsn, struct fault *fault)
 {
     struct db_admin *made = calloc(1, sizeof(*made));

@@ -10,6 +10,8 @@
 
 struct db_admin;
 
+/* Whether libpq understands it; nobody is asked. */
+bool db_admin_understands(const char *dsn, struct fault *fault) __attribute__((warn_unused_result));
 bool db_admin_new(struct db_admin **admin, const char *dsn, struct fault *fault) __attribute__((warn_unused_result));
 void db_admin_free(struct db_admin *admin);
 /* values[i] may be NULL for SQL NULL. *result stays valid until the next call. */

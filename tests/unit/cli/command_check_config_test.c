@@ -93,6 +93,39 @@ START_TEST(a_file_that_is_not_there_is_named)
 }
 END_TEST
 
+START_TEST(values_that_would_stop_the_start_are_named_with_their_setting)
+{
+    add_setting("database = nonsense\nadmin_database = host=x pasword=hunter2 password=hunter2\ntime_zone = Mars/Olympus\n");
+    ck_assert_int_eq(runner_run(commands_table(), words), 1);
+    ck_assert_str_eq(runner_out, "");
+    ck_assert_ptr_eq(strstr(runner_err, "database: "), runner_err);
+    ck_assert_ptr_nonnull(strstr(runner_err, "\nadmin_database: "));
+    ck_assert_ptr_nonnull(strstr(runner_err, "\ntime_zone: "));
+    ck_assert_ptr_null(strstr(runner_err, "hunter2"));
+}
+END_TEST
+
+START_TEST(a_folder_of_types_that_is_not_there_is_named_with_its_setting)
+{
+    setenv("PATCHBAY_TYPES_DIR", "/nonexistent/types", 1);
+    ck_assert_int_eq(runner_run(commands_table(), words), 1);
+    runner_expect_error("types_dir: /nonexistent/types: ");
+}
+END_TEST
+
+START_TEST(a_wrong_connector_file_is_named)
+{
+    char text[300];
+
+    runner_write("dfa.json", "{\n\"id\":\"dfa\",\n", 0644);
+    snprintf(text, sizeof(text), "connectors_dir = %s\n", runner_folder);
+    add_setting(text);
+    ck_assert_int_eq(runner_run(commands_table(), words), 1);
+    runner_expect_error("connectors_dir: ");
+    runner_expect_error("/dfa.json");
+}
+END_TEST
+
 START_TEST(a_keyring_that_others_may_read_is_named_without_a_digit)
 {
     runner_write("keyring", KEY, 0644);
@@ -137,6 +170,9 @@ static Suite *check_config_suite(void)
     tcase_add_test(cases, the_file_may_be_named_in_the_environment);
     tcase_add_test(cases, every_mistake_is_named_with_its_line);
     tcase_add_test(cases, a_file_that_is_not_there_is_named);
+    tcase_add_test(cases, values_that_would_stop_the_start_are_named_with_their_setting);
+    tcase_add_test(cases, a_folder_of_types_that_is_not_there_is_named_with_its_setting);
+    tcase_add_test(cases, a_wrong_connector_file_is_named);
     tcase_add_test(cases, a_keyring_that_others_may_read_is_named_without_a_digit);
     tcase_add_test(cases, a_wrong_type_file_is_named);
     tcase_add_test(cases, a_wrong_keyring_and_a_wrong_type_are_both_named);
