@@ -22,6 +22,10 @@ begin
     if expires <= now() then
         raise exception using errcode = 'invalid_parameter_value', message = 'the expiry is in the past';
     end if;
+    -- Each once, in the order given.
+    if permissions is not null then
+        permissions := array(select given from unnest(permissions) with ordinality as permission (given, place) group by given order by min(place));
+    end if;
     insert into token (project_id, digest, name, permissions, user_id, expires_at)
     values (v_project, sha256(convert_to(v_token, 'UTF8')), token_issue.name, token_issue.permissions, v_user, expires)
     returning token_id into v_id;
