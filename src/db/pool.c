@@ -15,12 +15,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/answer.h"
 #include "db/link.h"
 #include "db/queue.h"
 #include "db/sqlstate.h"
 
 #define LINKS_MAX 64
-#define BATCH_MAX 256
 #define BATCH_BYTES_MAX ((size_t) 4 << 20) /* a batch stops growing here: large bodies would make their neighbours wait */
 #define SCAN_FACTOR 4                      /* how many waiting calls are looked at, in batches */
 #define RECONNECT_FIRST_US 50000
@@ -34,7 +34,7 @@ struct slot {
     size_t place;            /* in the owner's pollfds; SIZE_MAX: not there */
     struct db_hold *hold;    /* only its calls may be sent here */
     size_t count;
-    struct db_ticket *batch[BATCH_MAX];
+    struct db_ticket *batch[DB_BATCH_MAX];
 };
 
 struct db_pool {
@@ -70,7 +70,7 @@ static bool make_dsn(struct db_pool *pool, struct fault *fault)
 
 bool db_pool_new(struct db_pool **pool, const struct db_pool_options *options, struct fault *fault)
 {
-    assert(options->connections >= 1 && options->connections <= LINKS_MAX && options->batch_limit >= 1 && options->batch_limit <= BATCH_MAX);
+    assert(options->connections >= 1 && options->connections <= LINKS_MAX && options->batch_limit >= 1 && options->batch_limit <= DB_BATCH_MAX);
     assert(options->statement_timeout_ms > 0 && options->reconnect_ms_max > 0);
     struct db_pool *made = calloc(1, sizeof(*made));
     struct slot *slots = calloc(options->connections, sizeof(*slots));
@@ -129,80 +129,6 @@ void db_pool_release(struct db_pool *pool, struct db_hold *hold)
     }
 }
 
-static void answer_unavailable(struct db_ticket *ticket)
-{
-    ticket->done(ticket, &(struct db_result){.status = DB_UNAVAILABLE, .sqlstate = "", .constraint = ""});
-}
-
-static const char *field_of(const PGresult *result, int field)
-{
-    const char *text = PQresultErrorField(result, field);
-    return text == NULL ? "" : text;
-}
-
-static void log_refusal(enum log_level level, const char *event, const struct db_statement *statement, const PGresult *result)
-{
-    /* Never the message: it may quote what a client sent. */
-    log_write(level, event,
-              (const struct log_field[]){LOG_FIELD_TEXT("statement", bytes_from(statement->name)),
-                                         LOG_FIELD_TEXT("sqlstate", bytes_from(field_of(result, PG_DIAG_SQLSTATE))),
-                                         LOG_FIELD_TEXT("severity", bytes_from(field_of(result, PG_DIAG_SEVERITY_NONLOCALIZED))),
-                                         LOG_FIELD_TEXT("constraint", bytes_from(field_of(result, PG_DIAG_CONSTRAINT_NAME))), LOG_FIELD_END});
-}
-
-static void answer_refused(struct db_ticket *ticket, const PGresult *result)
-{
-    const char *sqlstate = field_of(result, PG_DIAG_SQLSTATE);
-    log_refusal(sqlstate_is_constraint(sqlstate) ? LOG_INFO : LOG_ERROR, "statement_refused", ticket->call->statement, result);
-    ticket->done(ticket, &(struct db_result){.status = DB_REFUSED,
-                                             .sqlstate = sqlstate,
-                                             .constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME)});
-}
-
-/* Finds each member's row by its ordinal: a function may return them in any order. -1: none. */
-static void find_rows(const PGresult *result, size_t count, int *row_of)
-{
-    for (size_t i = 0; i < count; i++) {
-        row_of[i] = -1;
-    }
-    bool strange = false; /* then no row is believed: the function is broken, and the callers will say so */
-    for (int row = PQntuples(result) - 1; row >= 0; row--) {
-        int64_t ordinal = 0;
-        if (!bytes_to_int64(bytes_from(PQgetvalue(result, row, 0)), &ordinal) || ordinal < 1 || ordinal > (int64_t) count) {
-            strange = true;
-        } else {
-            strange = strange || row_of[ordinal - 1] >= 0;
-            row_of[ordinal - 1] = row;
-        }
-    }
-    for (size_t i = 0; strange && i < count; i++) {
-        row_of[i] = -1;
-    }
-}
-
-/* COMMIT of a transaction that failed before is carried out, as ROLLBACK. */
-static bool is_refused_commit(const struct db_statement *statement, PGresult *result)
-{
-    return statement == &db_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0;
-}
-
-static void answer_rows(struct slot *slot, const PGresult *result)
-{
-    const struct db_statement *statement = slot->batch[0]->call->statement;
-    struct db_result answer = {.status = DB_DONE, .sqlstate = "", .constraint = "", .rows = result, .count = PQntuples(result)};
-    if (!statement->gathers) {
-        slot->batch[0]->done(slot->batch[0], &answer);
-        return;
-    }
-    int row_of[BATCH_MAX];
-    find_rows(result, slot->count, row_of);
-    for (size_t i = 0; i < slot->count; i++) {
-        answer.first = row_of[i] < 0 ? 0 : row_of[i];
-        answer.count = row_of[i] < 0 ? 0 : 1;
-        slot->batch[i]->done(slot->batch[i], &answer);
-    }
-}
-
 /* A ticket that was under way goes to the front, and its waiting starts anew: it is not to blame for the time that was lost. */
 static void put_back(struct db_pool *pool, struct db_ticket *ticket, int64_t now_us)
 {
@@ -256,23 +182,23 @@ static bool settle_refused(struct db_pool *pool, struct slot *slot, const PGresu
     struct db_ticket *ticket = slot->batch[0];
     enum sqlstate_meaning meaning = sqlstate_judge(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     if (slot->hold != NULL && meaning != SQLSTATE_UNAVAILABLE) {
-        answer_refused(ticket, result);
+        db_answer_refused(ticket, result);
         return false;
     }
     bool stale = meaning == SQLSTATE_STALE && !ticket->retried;
     bool again = meaning == SQLSTATE_AGAIN && !ticket->retried && slot->count == 1;
     if (stale || again || slot->count > 1) {
-        log_refusal(LOG_INFO, stale ? "session_stale" : again ? "statement_again" : "batch_divided", ticket->call->statement, result);
+        db_answer_log(LOG_INFO, stale ? "session_stale" : again ? "statement_again" : "batch_divided", ticket->call->statement, result);
         for (size_t i = slot->count; i-- > 0;) {
             slot->batch[i]->retried = slot->batch[i]->retried || stale || again;
             slot->batch[i]->alone = slot->batch[i]->alone || !stale;
             put_back(pool, slot->batch[i], now_us);
         }
     } else if (meaning == SQLSTATE_REFUSED || meaning == SQLSTATE_STALE) {
-        answer_refused(ticket, result);
+        db_answer_refused(ticket, result);
     } else {
-        log_refusal(LOG_WARNING, "statement_unavailable", ticket->call->statement, result);
-        answer_unavailable(ticket);
+        db_answer_log(LOG_WARNING, "statement_unavailable", ticket->call->statement, result);
+        db_answer_unavailable(ticket);
     }
     return stale;
 }
@@ -286,10 +212,10 @@ static void settle(struct db_pool *pool, struct slot *slot, int64_t now_us)
     if (statement == &db_commit || statement == &db_rollback || (statement == &db_begin && !good)) {
         let_go(slot);
     }
-    if (good && is_refused_commit(statement, result)) {
+    if (good && db_answer_is_refused_commit(statement, result)) {
         slot->batch[0]->done(slot->batch[0], &(struct db_result){.status = DB_REFUSED, .sqlstate = "", .constraint = ""});
     } else if (good) {
-        answer_rows(slot, result);
+        db_answer_rows(slot->batch, slot->count, result);
     } else {
         stale = settle_refused(pool, slot, result, now_us);
     }
@@ -311,7 +237,7 @@ static void lose(struct db_pool *pool, struct slot *slot, bool late, int64_t now
     for (size_t i = count; i-- > 0;) {
         struct db_ticket *ticket = slot->batch[i];
         if (late || ticket->retried || ticket->call->statement->writes) {
-            answer_unavailable(ticket);
+            db_answer_unavailable(ticket);
         } else {
             ticket->retried = true;
             put_back(pool, ticket, now_us);
@@ -328,7 +254,7 @@ static bool judge_hello(struct db_pool *pool, const PGresult *result, struct fau
     }
     return fault_set(fault, FAULT_INTERNAL,
                      "patchbay.worker_hello() failed with SQLSTATE %s: is this database installed, and may this role use it?",
-                     field_of(result, PG_DIAG_SQLSTATE));
+                     db_answer_field(result, PG_DIAG_SQLSTATE));
 }
 
 static void welcome(struct db_pool *pool, struct slot *slot, int64_t now_us)
@@ -474,7 +400,7 @@ static void dispatch(struct db_pool *pool, int64_t now_us)
             slot->hold = slot->batch[0]->call->hold;
             slot->hold->slot = slot;
         }
-        const struct db_call *calls[BATCH_MAX];
+        const struct db_call *calls[DB_BATCH_MAX];
         for (size_t member = 0; member < slot->count; member++) {
             calls[member] = slot->batch[member]->call;
         }
@@ -507,7 +433,7 @@ static void expire(struct db_pool *pool, int64_t now_us)
     while (late != NULL) {
         struct db_ticket *ticket = late;
         late = ticket->next;
-        answer_unavailable(ticket); /* may free it, or submit it again */
+        db_answer_unavailable(ticket); /* may free it, or submit it again */
     }
 }
 

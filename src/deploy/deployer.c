@@ -15,13 +15,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/listener.h"
-#include "registry/audit.h"
+#include "deploy/chains.h"
 #include "deploy/deliver.h"
 #include "seal/digest.h"
 
 #define LOOK_US 1000000         /* changes through apinizer are not announced: their requests deliver them, mostly */
-#define LAY_US 1000000          /* how often the audit trail's chains are laid */
-#define LAY_ROWS 1000
 #define LEASE_MARGIN_MS 10000   /* behind the deadline: for a report that has to wait for the database */
 #define CONNECTIONS 2
 #define PARALLEL_MAX 64
@@ -73,15 +71,6 @@ struct look {
     int64_t due_us;
 };
 
-/* The audit trail's chains are laid here, because somebody has to who is there all the time. */
-struct laying {
-    struct db_ticket ticket; /* first */
-    struct db_call call;
-    struct deployer *deployer;
-    bool under_way;
-    int64_t due_us;
-};
-
 struct deployer {
     const struct config *config;
     const struct deployer_options *options;
@@ -91,7 +80,7 @@ struct deployer {
     struct courier *courier;
     struct target *targets;
     struct look look;
-    struct laying laying;
+    struct chains chains; /* of the audit trail: somebody has to lay them who is there all the time */
     size_t batches;
     int signal_fd;
     sigset_t signals_before;
@@ -409,42 +398,6 @@ static void look(struct deployer *deployer, int64_t now_us)
     db_pool_submit(deployer->pool, &look->ticket);
 }
 
-/* ---- the audit trail's chains ---- */
-
-/* The ends go to the log as well: what stands there, nobody with the database alone can change. */
-static void take_heads(struct db_ticket *ticket, const struct db_result *result)
-{
-    struct laying *laying = (struct laying *) ticket;
-    int64_t rows = 0;
-
-    laying->under_way = false;
-    for (int i = 0; result->status == DB_DONE && i < result->count; i++) {
-        struct audit_head head;
-        audit_extend_row(result, i, &head);
-        struct log_field fields[] = {LOG_FIELD_NUMBER("project", head.project), LOG_FIELD_NUMBER("position", head.position),
-                                     LOG_FIELD_TEXT("hash", head.hash), LOG_FIELD_END};
-        log_write(LOG_INFO, "audit_chained", fields);
-        rows += head.rows;
-    }
-    if (rows >= LAY_ROWS) {
-        laying->due_us = 0; /* there may be more */
-    }
-}
-
-static void lay(struct deployer *deployer, int64_t now_us)
-{
-    struct laying *laying = &deployer->laying;
-
-    if (laying->under_way || now_us < laying->due_us) {
-        return;
-    }
-    laying->under_way = true;
-    laying->due_us = now_us + LAY_US;
-    audit_extend_call(LAY_ROWS, &laying->call);
-    laying->ticket = (struct db_ticket){.call = &laying->call, .done = take_heads};
-    db_pool_submit(deployer->pool, &laying->ticket);
-}
-
 /* ---- turns ---- */
 
 static void take_signals(struct deployer *deployer, int64_t now_us)
@@ -462,8 +415,9 @@ static void take_signals(struct deployer *deployer, int64_t now_us)
 
 static int wait_at_most(const struct deployer *deployer, int64_t now_us)
 {
-    int64_t due_first_us = deployer->laying.due_us < deployer->look.due_us && !deployer->laying.under_way ? deployer->laying.due_us : deployer->look.due_us;
-    int64_t wake_us = deployer->stopping ? deployer->stop_by_us : due_first_us;
+    int64_t lay_us = chains_due_us(&deployer->chains);
+    int64_t look_us = deployer->look.due_us;
+    int64_t wake_us = deployer->stopping ? deployer->stop_by_us : lay_us < look_us ? lay_us : look_us;
 
     for (const struct target *target = deployer->targets; target != NULL && !deployer->stopping; target = target->next) {
         int64_t due_us = target->due_us > target->resume_us ? target->due_us : target->resume_us;
@@ -482,7 +436,7 @@ static void turn(struct deployer *deployer)
     if (!deployer->stopping) {
         deployer->keyring = deployer->options->keys(deployer->options->context);
         look(deployer, now_us);
-        lay(deployer, now_us);
+        chains_lay(&deployer->chains, deployer->pool, now_us);
         for (struct target *target = deployer->targets; target != NULL; target = target->next) {
             take(target, now_us);
         }
@@ -502,7 +456,9 @@ static void turn(struct deployer *deployer)
 
 static bool is_finished(const struct deployer *deployer)
 {
-    return deployer->stopping && ((deployer->batches == 0 && !deployer->look.under_way && !deployer->laying.under_way) || clock_monotonic_us() >= deployer->stop_by_us);
+    bool idle = deployer->batches == 0 && !deployer->look.under_way && !deployer->chains.under_way;
+
+    return deployer->stopping && (idle || clock_monotonic_us() >= deployer->stop_by_us);
 }
 
 /* ---- start and stop ---- */
@@ -560,7 +516,6 @@ bool deployer_run(const struct deployer_options *options, struct fault *fault)
     bool refused = false;
 
     deployer.look.deployer = &deployer;
-    deployer.laying.deployer = &deployer;
     bool opened = open_signals(&deployer, fault) && courier_start(fault) && courier_new(&deployer.courier, fault)
                   && db_listener_new(&deployer.listener, options->config->database, "patchbay_deploy", fault) && open_pool(&deployer, options, fault);
     if (opened) {
