@@ -195,3 +195,22 @@ bool type_flag(const struct json_value *object, const char *key)
 
     return member != NULL && member->boolean;
 }
+
+bool type_compile(const struct type_source *source, const struct json_value *at, struct type_field *field)
+{
+    struct type_pattern *pattern = ARENA_NEW(source->arena, struct type_pattern);
+    char reason[128];
+
+    if (pattern == NULL) {
+        return type_fail(source, at, "too large");
+    }
+    int error = regcomp(&pattern->regex, field->pattern, REG_EXTENDED | REG_NOSUB);
+    if (error != 0) {
+        regerror(error, &pattern->regex, reason, sizeof reason);
+        return type_fail(source, at, "the pattern is no regular expression: %s", reason);
+    }
+    pattern->next = *source->patterns;
+    *source->patterns = pattern;
+    field->compiled_pattern = &pattern->regex;
+    return true;
+}

@@ -8,9 +8,22 @@
 #ifndef PATCHBAY_REGISTRY_TYPE_SOURCE_H
 #define PATCHBAY_REGISTRY_TYPE_SOURCE_H
 
+#include <regex.h>
+
 #include "registry/type.h"
 
-struct type_pattern; /* type.c: compiled ones, to be freed with the table */
+/* Compiled ones, to be freed with the table. */
+struct type_pattern {
+    regex_t regex;
+    struct type_pattern *next;
+};
+
+struct type_table {
+    struct arena *arena;
+    struct connection_type *types;
+    size_t count;
+    struct type_pattern *patterns;
+};
 
 struct type_source {
     const char *path;
@@ -45,7 +58,7 @@ bool type_check_texts(const struct type_source *source, const struct json_value 
 const char *type_text(const struct type_source *source, const struct json_value *object, const char *key);
 bool type_flag(const struct json_value *object, const char *key);
 
-/* Compiles field->pattern (POSIX extended); `at` is where it stands in the file. type.c */
+/* Compiles field->pattern (POSIX extended); `at` is where it stands in the file. */
 bool type_compile(const struct type_source *source, const struct json_value *at, struct type_field *field)
     __attribute__((warn_unused_result));
 

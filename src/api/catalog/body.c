@@ -26,18 +26,6 @@ static const struct type_field fields[] = {
 const struct connection_type catalog_type = {
     .name = "catalog", .title = "Catalog", .fields = fields, .field_count = sizeof fields / sizeof fields[0]};
 
-void catalog_add_error(struct settings_error ***end, struct arena *arena, struct bytes field, const char *what)
-{
-    struct settings_error *error = ARENA_NEW(arena, struct settings_error);
-
-    if (error != NULL) {
-        error->field = field;
-        error->message = arena_printf(arena, "%.*s %s", BYTES_FORMAT(field), what);
-        **end = error;
-        *end = &error->next;
-    }
-}
-
 static bool is_name(const struct json_value *value)
 {
     size_t characters;

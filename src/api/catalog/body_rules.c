@@ -29,6 +29,18 @@ static const struct member_rule dule_rules[] = {
 static const struct member_rule contact_rules[] = {
     {"email", JSON_STRING, NULL}, {"displayName", JSON_STRING, NULL}, {"isPrimary", JSON_BOOLEAN, NULL}, {NULL, JSON_NULL, NULL}};
 
+void catalog_add_error(struct settings_error ***end, struct arena *arena, struct bytes field, const char *what)
+{
+    struct settings_error *error = ARENA_NEW(arena, struct settings_error);
+
+    if (error != NULL) {
+        error->field = field;
+        error->message = arena_printf(arena, "%.*s %s", BYTES_FORMAT(field), what);
+        **end = error;
+        *end = &error->next;
+    }
+}
+
 static bool is_word(struct bytes text, const char *const *words)
 {
     for (; words != NULL && *words != NULL; words++) {

@@ -107,11 +107,14 @@ bool catalog_body_take(struct catalog_body *body, struct api_context *context, s
 /* What is wrong with it; false when nothing is. */
 bool catalog_body_is_wrong(const struct catalog_body *body);
 enum api_step catalog_body_answer(struct api_exchange *exchange, const struct catalog_body *body);
-/* body_rules.c: the members whose form is documented. */
+
+/* ---- body_rules.c, for body.c */
+
+/* The members whose form is documented. */
 void catalog_check_members(const struct json_value *object, struct settings_error ***end, struct arena *arena);
 void catalog_add_error(struct settings_error ***end, struct arena *arena, struct bytes field, const char *what);
 
-/* ---- connection_write.c, for connection_patch.c */
+/* ---- connection_content.c, for connection_write.c and connection_patch.c */
 
 /* Boxes under the identity, or an empty object that makes SQL tell the right one. False: answered. */
 bool catalog_seal(struct api_context *context, struct api_exchange *exchange, const struct settings *settings, const struct seal_identity *identity,
