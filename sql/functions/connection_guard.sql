@@ -3,6 +3,8 @@
 create function connection_guard() returns trigger
 language plpgsql security definer set search_path = patchbay, pg_temp
 as $$
+declare
+    v_place text;
 begin
     if tg_op = 'UPDATE' then
         if new.type is distinct from old.type then
@@ -20,6 +22,18 @@ begin
         if new.revision not in (old.revision, old.revision + 1) then
             raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'revision',
                 message = 'the revision of a connection is counted by the registry', hint = 'Leave revision out of the UPDATE.';
+        end if;
+        -- Null stands wherever a value is sealed. Anything else there would be readable for everybody, and the box beside it not be meant any more.
+        if new.settings::text is distinct from old.settings::text then
+            select place into v_place from jsonb_object_keys(new.secrets) as place
+            where (new.settings #> array(select replace(replace(step, '~1', '/'), '~0', '~') from unnest(string_to_array(substr(place, 2), '/')) as step))::text
+                is distinct from 'null'
+            order by place limit 1;
+        end if;
+        if v_place is not null then
+            raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'settings',
+                message = format('settings hold null at %s: the value there is sealed', v_place),
+                hint = 'Leave the null where it is. Secrets are changed through the API, which has the key.';
         end if;
     end if;
     if exists (select from connection as other

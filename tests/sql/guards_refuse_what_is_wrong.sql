@@ -1,8 +1,10 @@
 -- An administrator with psql is held to the same rules as the API.
 begin;
 \ir fixture.psql
-select plan(17);
-select pg_temp.make(:'manager', 'mail', '{"/password":"box"}'), pg_temp.make(:'manager', 'second') \g /dev/null
+select plan(24);
+select pg_temp.make(:'manager', 'mail', '{"/password":"box"}'), pg_temp.make(:'manager', 'second'),
+       pg_temp.make(:'manager', 'deep', '{"/headers/1/value":"box","/map/a~1b~0c":"box"}',
+                    '{"headers":[{"value":"x"},{"value":null}],"map":{"a/b~c":null}}') \g /dev/null
 set local role patchbay_admin;
 select throws_ok($$ update connection set type = 'database' where name = 'mail' $$, 'PB001',
                  'Connection type can not be changed from email to database!', 'a type cannot change');
@@ -18,6 +20,17 @@ select throws_ok($$ update connection set name = E'a\nb' where name = 'mail' $$,
 select throws_ok($$ update connection set name = repeat('x', 256) where name = 'mail' $$, '23514', null, 'a name has at most 255 characters');
 select lives_ok($$ update connection set name = repeat('ä', 255) where name = 'mail' $$, '255 are taken');
 select throws_ok($$ update connection set settings = '[]' where name = 'second' $$, '23514', null, 'settings are an object');
+select throws_ok($$ update connection set settings = '{"host":"a","password":"in the clear"}' where name = repeat('ä', 255) $$, 'PB001',
+                 'settings hold null at /password: the value there is sealed', 'no value is written in the clear where one is sealed');
+select throws_ok($$ update connection set settings = '{"host":"a"}' where name = repeat('ä', 255) $$, 'PB001', null, 'the null of a sealed value stays');
+select lives_ok($$ update connection set settings = '{"port":26,"password":null}' where name = repeat('ä', 255) $$, 'what is not sealed may be changed');
+select throws_ok($$ update connection set settings = '{"headers":[{"value":null}],"map":{"a/b~c":null}}' where name = 'deep' $$, 'PB001', null,
+                 'an item with a sealed value keeps its place');
+select throws_ok($$ update connection set settings = '{"headers":[{"value":"x"},{"value":null}],"map":{"a/b~c":1}}' where name = 'deep' $$, 'PB001', null,
+                 'a key with a sealed value keeps its null');
+select lives_ok($$ update connection set settings = '{"headers":[{"value":"y"},{"value":null}],"map":{"a/b~c":null,"d":1}}' where name = 'deep' $$,
+                'and what is beside them may be changed');
+select lives_ok($$ update connection set settings = '{"host":"b","password":null}' where name = 'second' $$, 'settings without boxes are free');
 select throws_ok($$ update connection set secrets = '{}' where name = 'second' $$, '42501', null, 'boxes are not the administrator''s');
 select throws_ok($$ update connection_revision set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
 reset role;
