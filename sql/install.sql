@@ -26,6 +26,7 @@ set client_min_messages = warning;
 \ir functions/matches_revision.sql
 \ir functions/secrets_kept.sql
 \ir functions/place_member.sql
+\ir functions/place_path.sql
 \ir functions/settings_merged.sql
 \ir functions/secrets_beside.sql
 \ir functions/needs_lacking.sql

@@ -26,8 +26,7 @@ begin
         -- Null stands wherever a value is sealed. Anything else there would be readable for everybody, and the box beside it not be meant any more.
         if new.settings::text is distinct from old.settings::text then
             select place into v_place from jsonb_object_keys(new.secrets) as place
-            where (new.settings #> array(select replace(replace(step, '~1', '/'), '~0', '~') from unnest(string_to_array(substr(place, 2), '/')) as step))::text
-                is distinct from 'null'
+            where (new.settings #> place_path(new.settings::jsonb, place))::text is distinct from 'null'
             order by place limit 1;
         end if;
         if v_place is not null then

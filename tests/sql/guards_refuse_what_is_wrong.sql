@@ -1,10 +1,19 @@
 -- An administrator with psql is held to the same rules as the API.
 begin;
 \ir fixture.psql
-select plan(24);
+select plan(34);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}'), pg_temp.make(:'manager', 'second'),
        pg_temp.make(:'manager', 'deep', '{"/headers/1/value":"box","/map/a~1b~0c":"box"}',
-                    '{"headers":[{"value":"x"},{"value":null}],"map":{"a/b~c":null}}') \g /dev/null
+                    '{"headers":[{"value":"x"},{"value":null}],"map":{"a/b~c":null}}'),
+       pg_temp.make(:'manager', 'named', '{"/hosts/[a]#2/password":"box"}',
+                    '{"hosts":[{"name":"b"},{"name":"A","password":"x"},{"name":"a","password":null}]}') \g /dev/null
+select is(place_path('{"a":{"b":[1,{"c":null}]}}', '/a/b/1/c'), '{a,b,1,c}', 'a place is a path');
+select is(place_path('{"a":[{"name":"x"},{"key":"B~/"}]}', '/a/[B~0~1]'), '{a,1}', 'items are called by their key');
+select is(place_path('{"a":[{"name":"X","key":"y"},{"name":"","key":"y"},{"name":null,"key":"y"}]}', '/a/[y]#2'), '{a,2}', 'who has a name is not called by its key');
+select is(place_path('{"a":{"[x]":{"[x]#1":3}}}', '/a/[x]/[x]#1'), '{a,[x],[x]#1}', 'brackets in a key are no name');
+select is(place_path('{"a":[{"name":"x"}]}', '/a/[x]#2'), null, 'what is not there has no path');
+select is(place_path('{"a":[{"name":"x"}]}', '/a/[y]/b'), null, 'nor what would be in it');
+select is(place_path('{"a":["x", 1, null, {"name":7}]}', '/a/[x]'), null, 'texts and numbers have no names');
 set local role patchbay_admin;
 select throws_ok($$ update connection set type = 'database' where name = 'mail' $$, 'PB001',
                  'Connection type can not be changed from email to database!', 'a type cannot change');
@@ -30,6 +39,9 @@ select throws_ok($$ update connection set settings = '{"headers":[{"value":"x"},
                  'a key with a sealed value keeps its null');
 select lives_ok($$ update connection set settings = '{"headers":[{"value":"y"},{"value":null}],"map":{"a/b~c":null,"d":1}}' where name = 'deep' $$,
                 'and what is beside them may be changed');
+select lives_ok($$ update connection set settings = '{"hosts":[{"name":"a"},{"name":"A","password":null}]}' where name = 'named' $$, 'items are known by their names');
+select throws_ok($$ update connection set settings = '{"hosts":[{"name":"a"},{"name":"A","password":"y"}]}' where name = 'named' $$, 'PB001', null, 'and keep their nulls');
+select throws_ok($$ update connection set settings = '{"hosts":[{"name":"a","password":null}]}' where name = 'named' $$, 'PB001', null, 'and their places');
 select lives_ok($$ update connection set settings = '{"host":"b","password":null}' where name = 'second' $$, 'settings without boxes are free');
 select throws_ok($$ update connection set secrets = '{}' where name = 'second' $$, '42501', null, 'boxes are not the administrator''s');
 select throws_ok($$ update connection_revision set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
