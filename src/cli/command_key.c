@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/listing.h"
+#include "cli/progress.h"
 #include "db/admin.h"
 #include "registry/key.h"
 
@@ -128,7 +129,7 @@ struct walk {
     struct arena *arena;
     int32_t to;              /* rotating: the active key; verifying: 0 */
     int64_t rows, boxes, failed;
-    bool shows;              /* progress on a terminal */
+    struct progress progress; /* in boxes */
     bool (*visit)(struct walk *walk, const char *kind, const struct db_result *row, int index, struct fault *fault);
 };
 
@@ -142,16 +143,6 @@ enum { TAKEN_KIND, TAKEN_PROJECT, TAKEN_OBJECT, TAKEN_REVISION, TAKEN_KEY, TAKEN
 static void keep_text(char *to, size_t size, struct bytes text)
 {
     snprintf(to, size, "%.*s", BYTES_FORMAT(text));
-}
-
-static void show_progress(const struct walk *walk, bool last)
-{
-    if (walk->shows) {
-        fprintf(walk->context->err, "\r%" PRId64 " rows%s", walk->rows, last ? "\n" : "");
-    } else if (last || walk->rows % (PORTION * 50) == 0) {
-        fprintf(walk->context->err, "%" PRId64 " rows\n", walk->rows);
-    }
-    fflush(walk->context->err);
 }
 
 static bool read_identity(const struct db_result *row, int index, struct seal_identity *identity)
@@ -189,8 +180,8 @@ static bool walk_kind(struct walk *walk, const char *kind, struct fault *fault)
             if (!walk->visit(walk, kind, &portion, i, fault)) {
                 return false;
             }
+            progress_step(&walk->progress, key_count(db_text(&portion, i, TAKEN_SECRETS), walk->arena));
         }
-        show_progress(walk, false);
     } while (taken.count == PORTION);
     return true;
 }
@@ -202,7 +193,7 @@ static bool open_walk(struct walk *walk, struct command_context *context, struct
     const struct config *config = command_config(context, fault);
 
     walk->context = context;
-    walk->shows = isatty(fileno(context->err)) == 1;
+    progress_begin(&walk->progress, context->err, "boxes", 0);
     if (config == NULL || !keyring_new(&walk->keyring, config->keyring_file, fault) || !db_admin_new(&walk->worker, config->database, fault)) {
         return false;
     }
@@ -210,11 +201,25 @@ static bool open_walk(struct walk *walk, struct command_context *context, struct
     return walk->arena != NULL || fault_set(fault, FAULT_INTERNAL, "out of memory");
 }
 
+/* How many boxes lie before the walk: all, or those under other keys than the one to rotate to. */
+static bool count_boxes(struct walk *walk, struct fault *fault)
+{
+    char to[16];
+    struct db_result result;
+
+    snprintf(to, sizeof to, "%ld", (long) walk->to);
+    const char *values[] = {to};
+    if (!command_query(walk->context, "select coalesce(sum(boxes), 0)::bigint from patchbay.key_usage where number <> $1::integer", 1, values, &result,
+                       fault)) {
+        return false;
+    }
+    progress_begin(&walk->progress, walk->context->err, "boxes", db_number(&result, 0, 0));
+    return true;
+}
+
 static enum command_end close_walk(struct walk *walk, bool good)
 {
-    if (walk->rows > 0) {
-        show_progress(walk, true);
-    }
+    progress_end(&walk->progress);
     arena_free(walk->arena);
     db_admin_free(walk->worker);
     db_admin_free(walk->writer);
@@ -222,10 +227,10 @@ static enum command_end close_walk(struct walk *walk, bool good)
     return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-static void name_failure(const struct walk *walk, const char *kind, const struct db_result *row, int index)
+static void name_failure(struct walk *walk, const char *kind, const struct db_result *row, int index)
 {
-    fprintf(walk->context->err, "%s%s %.*s revision %.*s: a box does not open with key %.*s\n", walk->shows ? "\n" : "", kind,
-            BYTES_FORMAT(db_text(row, index, TAKEN_OBJECT)), BYTES_FORMAT(db_text(row, index, TAKEN_REVISION)),
+    progress_interrupt(&walk->progress);
+    fprintf(walk->context->err, "%s %.*s revision %.*s: a box does not open with key %.*s\n", kind, BYTES_FORMAT(db_text(row, index, TAKEN_OBJECT)), BYTES_FORMAT(db_text(row, index, TAKEN_REVISION)),
             BYTES_FORMAT(db_text(row, index, TAKEN_KEY)));
 }
 
@@ -285,7 +290,7 @@ enum command_end command_key_rotate(struct command_context *context, struct faul
 
     if (good) {
         walk.to = keyring_active(walk.keyring);
-        good = register_key(context, walk.keyring, walk.to, fault);
+        good = register_key(context, walk.keyring, walk.to, fault) && count_boxes(&walk, fault);
     }
     /* What changed under our hands was passed over, and is found in the next round; a round that finds only what does not open is the last. */
     for (int64_t found = -1; good && found != 0;) {
@@ -299,16 +304,31 @@ enum command_end command_key_rotate(struct command_context *context, struct faul
     return end_walk(&walk, good, fault);
 }
 
+static bool print_counts(struct walk *walk, struct fault *fault)
+{
+    static const struct listing_column columns[] = {{"rows", LISTING_NUMBER}, {"boxes", LISTING_NUMBER}, {"failed", LISTING_NUMBER}, {NULL, LISTING_TEXT}};
+    int64_t counts[] = {walk->rows, walk->boxes, walk->failed};
+    struct listing listing;
+    struct bytes cells[3];
+    char texts[3][24];
+
+    progress_end(&walk->progress);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(texts[i], sizeof texts[i], "%" PRId64, counts[i]);
+        cells[i] = bytes_from(texts[i]);
+    }
+    listing_open(&listing, walk->context->out, columns, false);
+    listing_add(&listing, cells);
+    return listing_close(&listing, fault);
+}
+
 enum command_end command_key_verify(struct command_context *context, struct fault *fault)
 {
     struct walk walk = {.visit = verify_row};
-    bool good = open_walk(&walk, context, fault);
+    bool good = open_walk(&walk, context, fault) && count_boxes(&walk, fault);
 
     for (size_t i = 0; good && kinds[i] != NULL; i++) {
         good = walk_kind(&walk, kinds[i], fault);
     }
-    if (good) {
-        fprintf(context->out, "rows\tboxes\tfailed\n%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", walk.rows, walk.boxes, walk.failed);
-    }
-    return end_walk(&walk, good, fault);
+    return end_walk(&walk, good && print_counts(&walk, fault), fault);
 }

@@ -55,6 +55,14 @@ bool key_reseal(const struct keyring *keyring, const struct seal_identity *ident
     return resealed;
 }
 
+int64_t key_count(struct bytes boxes, struct arena *arena)
+{
+    struct json_value *object;
+    struct fault fault;
+
+    return json_read(&object, boxes, &boxes_limits, arena, &fault) && object->kind == JSON_OBJECT ? (int64_t) object->count : 0;
+}
+
 bool key_verify(const struct keyring *keyring, const struct seal_identity *identity, struct bytes boxes, struct arena *arena, int64_t *count, int64_t *bad)
 {
     struct seal_context context;
