@@ -12,7 +12,6 @@
 
 #include "registry/type_source.h"
 
-#define FILE_SIZE_MAX ((size_t) 1024 * 1024)
 #define TABLE_SIZE_MAX ((size_t) 64 * 1024 * 1024)
 
 struct connector_table {
@@ -38,24 +37,6 @@ static const struct type_key keys[] = {
     {.name = "internal", .kind = JSON_BOOLEAN},
 };
 
-static bool read_text(const char *path, struct arena *arena, struct bytes *text, struct fault *fault)
-{
-    FILE *file = fopen(path, "re");
-    char *data = file == NULL ? NULL : malloc(FILE_SIZE_MAX + 1);
-    size_t length = data == NULL ? 0 : fread(data, 1, FILE_SIZE_MAX + 1, file);
-    int error = file == NULL || data == NULL || ferror(file) ? errno : 0;
-
-    *text = length > FILE_SIZE_MAX || error != 0 ? (struct bytes){NULL, 0} : arena_copy(arena, (struct bytes){data, length});
-    free(data);
-    if (file != NULL) {
-        (void) fclose(file);
-    }
-    if (error != 0) {
-        return fault_set(fault, FAULT_INVALID, "%s: %s", path, strerror(error));
-    }
-    return text->data != NULL || fault_set(fault, FAULT_TOO_LARGE, "%s: larger than %zu bytes", path, FILE_SIZE_MAX);
-}
-
 /* In a path an id is one segment, and several are parted by commas. */
 static bool check_id(const struct type_source *source, const struct connector_table *table, const struct json_value *id)
 {
@@ -73,7 +54,7 @@ static bool load_file(struct connector_table *table, const char *directory, cons
     if (path.data == NULL) {
         return fault_set(fault, FAULT_TOO_LARGE, "%s: too large", directory);
     }
-    if (!read_text(path.data, table->arena, &source.text, fault) || !type_parse(&source)
+    if (!type_read_text(path.data, table->arena, &source.text, fault) || !type_parse(&source)
         || !type_check_keys(&source, source.root, "a connector", keys, sizeof keys / sizeof keys[0])
         || !check_id(&source, table, json_member(source.root, "id"))) {
         return false;

@@ -11,7 +11,6 @@
 #include "registry/settings_work.h"
 #include "registry/type_source.h"
 
-#define FILE_SIZE_MAX ((size_t) 1024 * 1024)
 #define TABLE_SIZE_MAX ((size_t) 256 * 1024 * 1024)
 
 /* ---- one file ---- */
@@ -109,24 +108,6 @@ static bool read_type(const struct type_source *source, struct connection_type *
            && (collision == NULL || read_collision(source, collision, type));
 }
 
-static bool read_text(const char *path, struct arena *arena, struct bytes *text, struct fault *fault)
-{
-    FILE *file = fopen(path, "re");
-    char *data = file == NULL ? NULL : malloc(FILE_SIZE_MAX + 1);
-    size_t length = data == NULL ? 0 : fread(data, 1, FILE_SIZE_MAX + 1, file);
-    int error = file == NULL || data == NULL || ferror(file) ? errno : 0;
-
-    *text = length > FILE_SIZE_MAX || error != 0 ? (struct bytes){NULL, 0} : arena_copy(arena, (struct bytes){data, length});
-    free(data);
-    if (file != NULL) {
-        (void) fclose(file);
-    }
-    if (error != 0) {
-        return fault_set(fault, FAULT_INVALID, "%s: %s", path, strerror(error));
-    }
-    return text->data != NULL || fault_set(fault, FAULT_TOO_LARGE, "%s: larger than %zu bytes", path, FILE_SIZE_MAX);
-}
-
 /* A type's name is its file's: whoever looks for it finds it, and no two files can declare the same. */
 static bool check_file_name(const struct type_source *source, const char *file_name, const struct connection_type *type)
 {
@@ -146,7 +127,7 @@ static bool load_file(struct type_table *table, const char *directory, const cha
     if (path.data == NULL) {
         return fault_set(fault, FAULT_TOO_LARGE, "%s: too large", directory);
     }
-    if (!read_text(path.data, table->arena, &source.text, fault) || !type_parse(&source) || !read_type(&source, type)
+    if (!type_read_text(path.data, table->arena, &source.text, fault) || !type_parse(&source) || !read_type(&source, type)
         || !check_file_name(&source, file_name, type)) {
         return false;
     }

@@ -4,10 +4,13 @@
  */
 #include "registry/type_source.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FILE_SIZE_MAX ((size_t) 1024 * 1024)
 
 static const struct json_limits limits = {.depth = 32};
 
@@ -213,4 +216,22 @@ bool type_compile(const struct type_source *source, const struct json_value *at,
     *source->patterns = pattern;
     field->compiled_pattern = &pattern->regex;
     return true;
+}
+
+bool type_read_text(const char *path, struct arena *arena, struct bytes *text, struct fault *fault)
+{
+    FILE *file = fopen(path, "re");
+    char *data = file == NULL ? NULL : malloc(FILE_SIZE_MAX + 1);
+    size_t length = data == NULL ? 0 : fread(data, 1, FILE_SIZE_MAX + 1, file);
+    int error = file == NULL || data == NULL || ferror(file) ? errno : 0;
+
+    *text = length > FILE_SIZE_MAX || error != 0 ? (struct bytes){NULL, 0} : arena_copy(arena, (struct bytes){data, length});
+    free(data);
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    if (error != 0) {
+        return fault_set(fault, FAULT_INVALID, "%s: %s", path, strerror(error));
+    }
+    return text->data != NULL || fault_set(fault, FAULT_TOO_LARGE, "%s: larger than %zu bytes", path, FILE_SIZE_MAX);
 }

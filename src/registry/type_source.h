@@ -46,6 +46,8 @@ struct type_key {
 /* "FILE:LINE: what", the line where `at` begins in the text. Returns false. */
 bool type_fail(const struct type_source *source, const struct json_value *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The text of a file of at most 1 MiB, in the arena. */
+bool type_read_text(const char *path, struct arena *arena, struct bytes *text, struct fault *fault) __attribute__((warn_unused_result));
 /* Parses source->text into source->root; a syntax error is told with its line. */
 bool type_parse(struct type_source *source) __attribute__((warn_unused_result));
 /* `object` must be an object with known keys of the right kinds; `what` names it in messages ("a field"). */
