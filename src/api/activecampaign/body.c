@@ -51,6 +51,18 @@ static void add_error(struct activecampaign_error ***end, struct arena *arena, c
     }
 }
 
+/* What the division of the settings has against them: a mask where a secret belongs. */
+static void add_settings_errors(struct activecampaign_error ***end, struct arena *arena, const struct settings_error *errors)
+{
+    for (const struct settings_error *error = errors; error != NULL; error = error->next) {
+        struct bytes field = arena_printf(arena, "%.*s", BYTES_FORMAT(error->field));
+        struct bytes title = arena_printf(arena, "The connection %.*s.", BYTES_FORMAT(error->message));
+        if (field.data != NULL && title.data != NULL) {
+            add_error(end, arena, field.data, "field_invalid", title.data);
+        }
+    }
+}
+
 /* A number or numeric text as text; false when it is neither, or not allowed. */
 static bool take_number(struct json_value *value, enum member_kind kind)
 {
@@ -168,7 +180,11 @@ bool activecampaign_body_read(struct activecampaign_body *body, struct api_excha
         return !arena_overflowed(exchange->arena);
     }
     struct settings_input input = {.type = &activecampaign_type, .object = object, .common = common_members, .replaces = !creates, .host_name = ""};
-    return settings_divide(&body->settings, &input, exchange->arena) && write_given(body, object, exchange->arena);
+    if (!settings_divide(&body->settings, &input, exchange->arena)) {
+        return false;
+    }
+    add_settings_errors(&end, exchange->arena, body->settings.errors);
+    return write_given(body, object, exchange->arena);
 }
 
 enum api_step activecampaign_invalid(struct api_exchange *exchange, const struct activecampaign_error *errors)
