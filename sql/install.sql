@@ -12,6 +12,8 @@ set client_min_messages = warning;
 \ir schema/environment.sql
 \ir schema/key.sql
 \ir schema/connection.sql
+\ir schema/material.sql
+\ir schema/connection_reference.sql
 \ir schema/connection_revision.sql
 \ir schema/worker.sql
 \ir schema/deployment.sql
@@ -57,6 +59,8 @@ set client_min_messages = warning;
 \ir functions/worker_delete.sql
 \ir functions/worker_target.sql
 \ir functions/worker_seen.sql
+\ir functions/references_lacking.sql
+\ir functions/connection_refer.sql
 \ir functions/connection_create.sql
 \ir functions/connection_read.sql
 \ir functions/connection_update.sql
@@ -71,6 +75,17 @@ set client_min_messages = warning;
 \ir functions/connection_revisions.sql
 \ir functions/connection_restore.sql
 \ir functions/connection_deleted.sql
+\ir functions/material_users.sql
+\ir functions/material_environments.sql
+\ir functions/material_environments_write.sql
+\ir functions/material_alias_taken.sql
+\ir functions/material_guard.sql
+\ir functions/material_record.sql
+\ir functions/material_create.sql
+\ir functions/material_read.sql
+\ir functions/material_list.sql
+\ir functions/material_update.sql
+\ir functions/material_delete.sql
 \ir functions/token_touch.sql
 \ir functions/worker_hello.sql
 \ir functions/project_create.sql
@@ -111,4 +126,6 @@ set client_min_messages = warning;
 \ir views/connection_history.sql
 \ir views/audit_trail.sql
 \ir functions/audit_list.sql
+\ir views/keystore_overview.sql
+\ir views/certificate_overview.sql
 \ir schema/rights.sql

@@ -15,7 +15,7 @@ as $$
     select sha256(convert_to(jsonb_build_array('history 1', i_history.project_id, i_history.connection_id, i_history.revision, i_history.operation,
         extract(epoch from i_history.changed_at)::text, i_history.changed_by, i_history.request_id, i_history.dialect, i_history.public_id, i_history.name,
         i_history.type, i_history.service, i_history.external_id, i_history.description, i_history.enabled, i_history.deploy_to_worker,
-        i_history.settings::text, array(select jsonb_object_keys(i_history.secrets) order by 1), i_history.restored_revision, i_history.handle,
+        i_history.settings::text, i_history.refers, array(select jsonb_object_keys(i_history.secrets) order by 1), i_history.restored_revision, i_history.handle,
         extract(epoch from i_history.created_at)::text, i_history.created_by, i_history.created_client, i_history.xact_id::text)::text, 'UTF8'))
 $$;
 comment on function history_digest(connection_revision) is

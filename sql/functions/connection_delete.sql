@@ -38,10 +38,10 @@ begin
         returning judged.ordinal, judged.actor, judged.request_id as deletion, connection.*
     ), recorded as (
         insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name,
-                                        type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+                                        type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers,
                                         handle, created_at, created_by, created_client)
         select project_id, connection_id, revision + 1, 'delete', now(), actor, deletion, dialect, public_id, name,
-               type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+               type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers,
                handle, created_at, created_by, created_client
         from gone
     ), refused as (

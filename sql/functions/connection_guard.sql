@@ -34,6 +34,16 @@ begin
                 message = format('settings hold null at %s: the value there is sealed', v_place),
                 hint = 'Leave the null where it is. Secrets are changed through the API, which has the key.';
         end if;
+        if old.refers is not null and new.refers is null then
+            new.refers := '[]';
+        end if;
+    end if;
+    if exists (select from jsonb_array_elements(new.refers) as named (item)
+               where not exists (select from jsonb_path_query(new.settings::jsonb, '$.** ? (@.type() == "string")') as text (value)
+                                 where handle_of('apinizer', text.value #>> '{}') = handle_of('apinizer', named.item ->> 'name'))) then
+        raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'refers',
+            message = 'refers lists a keystore or certificate that the settings do not name',
+            hint = 'It holds what they name: [{"kind": "keystore", "name": "..."}]. Change settings and refers in one statement.';
     end if;
     if exists (select from connection as other
                where other.project_id = new.project_id and other.dialect = new.dialect and other.connection_id <> new.connection_id
@@ -43,9 +53,10 @@ begin
             hint = 'Names are unique in a project, letter case ignored.';
     end if;
     if tg_op = 'UPDATE' then
-        if (new.name, new.service, new.external_id, new.description, new.enabled, new.deploy_to_worker, new.settings::text, new.key_number, new.secrets)
+        if (new.name, new.service, new.external_id, new.description, new.enabled, new.deploy_to_worker, new.settings::text, new.key_number, new.secrets, new.refers)
             is not distinct from
-           (old.name, old.service, old.external_id, old.description, old.enabled, old.deploy_to_worker, old.settings::text, old.key_number, old.secrets) then
+           (old.name, old.service, old.external_id, old.description, old.enabled, old.deploy_to_worker, old.settings::text, old.key_number, old.secrets,
+            old.refers) then
             return null;
         end if;
         new.revision := old.revision + 1;

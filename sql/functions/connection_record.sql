@@ -6,18 +6,18 @@ as $$
 begin
     if tg_op = 'DELETE' then
         insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, dialect, public_id, name, type, service,
-                                        external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+                                        external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers,
                                         handle, created_at, created_by, created_client)
         select project_id, connection_id, revision + 1, 'delete', now(), session_user, dialect, public_id, name, type, service,
-               external_id, description, enabled, deploy_to_worker, settings, key_number, secrets,
+               external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers,
                handle, created_at, created_by, created_client
         from changed;
     else
         insert into connection_revision (project_id, connection_id, revision, operation, changed_at, changed_by, request_id, dialect, public_id, name, type,
-                                        service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, restored_revision)
+                                        service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers, restored_revision)
         select project_id, connection_id, revision,
                case when restored_revision is not null then 'restore' when tg_op = 'INSERT' then 'create' else 'update' end, updated_at, updated_by, request_id,
-               dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, restored_revision
+               dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker, settings, key_number, secrets, refers, restored_revision
         from changed;
     end if;
     return null;

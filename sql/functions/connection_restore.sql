@@ -1,11 +1,12 @@
 -- Makes a connection what it was in a revision, boxes and their key number included: an ordinary change otherwise, with a revision of its own. A deleted
 -- connection comes back under its old identity, so that its boxes open. One request a call. Outcomes: invalid_token, invalid_client, unknown_project,
--- forbidden, not_found, revision_not_found, precondition_failed (revision tells the newest), name_taken, unchanged, updated,
+-- forbidden, not_found, revision_not_found, precondition_failed (revision tells the newest), name_taken, reference_missing (missing: which keystores
+-- and certificates it names that are not there any more), unchanged, updated,
 -- again (it changed in this moment: ask again).
 create function connection_restore(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_revision bigint[], i_if_match text[], i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, public_id text, name text,
-               handle text, deploy_to_worker boolean, deploys boolean)
+               handle text, deploy_to_worker boolean, deploys boolean, missing text)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
@@ -17,6 +18,7 @@ declare
     v_wanted connection_revision;
     v_outcome text;
     v_revision bigint;
+    v_missing text[];
 begin
     select * into v_access from access(i_digest[1], i_project[1], 'CONNECTIONS:MANAGE');
     if v_access.refusal = 'forbidden' then
@@ -34,6 +36,10 @@ begin
         where history.project_id = v_access.project_id and history.connection_id = v_id order by history.revision desc limit 1;
     end if;
     v_revision := coalesce(v_live.revision, v_newest.revision);
+    v_missing := array(
+        select (named.item ->> 'kind') || ' ' || (named.item ->> 'name')
+        from jsonb_array_elements(v_wanted.refers) with ordinality as named (item, place)
+        where references_lacking(v_access.project_id, jsonb_build_array(named.item)) is not null order by named.place);
     v_outcome := coalesce(v_access.refusal, case
         when v_id is null then 'not_found'
         when not matches_revision(i_if_match[1], v_revision, coalesce(v_live.updated_at, v_newest.changed_at)) then 'precondition_failed'
@@ -54,11 +60,12 @@ begin
             where other.project_id = v_access.project_id and other.connection_id <> v_id
               and (other.service, other.external_id) = (v_wanted.service, v_wanted.external_id)) then 'name_taken'
         when v_live.revision = i_revision[1] then 'unchanged'
+        when v_missing <> '{}' then 'reference_missing'
         when (v_live.name, v_live.service, v_live.external_id, v_live.description, v_live.enabled, v_live.deploy_to_worker,
-              v_live.settings::text, v_live.secrets)
+              v_live.settings::text, v_live.secrets, coalesce(v_live.refers, '[]'))
             is not distinct from
              (v_wanted.name, v_wanted.service, v_wanted.external_id, v_wanted.description, v_wanted.enabled, v_wanted.deploy_to_worker,
-              v_wanted.settings::text, v_wanted.secrets) then 'unchanged'
+              v_wanted.settings::text, v_wanted.secrets, coalesce(v_wanted.refers, '[]')) then 'unchanged'
         else 'updated'
     end);
     -- Without a box the key says nothing; an old one may be retired meanwhile.
@@ -69,16 +76,16 @@ begin
         update connection
         set name = v_wanted.name, service = v_wanted.service, external_id = v_wanted.external_id, description = v_wanted.description,
             enabled = v_wanted.enabled, deploy_to_worker = v_wanted.deploy_to_worker, settings = v_wanted.settings,
-            key_number = v_wanted.key_number, secrets = v_wanted.secrets, revision = connection.revision + 1,
+            key_number = v_wanted.key_number, secrets = v_wanted.secrets, refers = v_wanted.refers, revision = connection.revision + 1,
             updated_at = now(), updated_by = v_access.actor, request_id = i_request_id[1], restored_revision = i_revision[1]
         where connection.project_id = v_access.project_id and connection.connection_id = v_id
         returning connection.revision into v_revision;
     elsif v_outcome = 'updated' then
         insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled, deploy_to_worker,
-                                revision, settings, key_number, secrets, created_at, created_by, created_client, updated_by, request_id, restored_revision)
+                                revision, settings, key_number, secrets, refers, created_at, created_by, created_client, updated_by, request_id, restored_revision)
         values (v_access.project_id, v_id, v_wanted.dialect, v_wanted.public_id, v_wanted.name, v_wanted.type, v_wanted.service, v_wanted.external_id,
                 v_wanted.description, v_wanted.enabled, v_wanted.deploy_to_worker, v_newest.revision + 1, v_wanted.settings, v_wanted.key_number,
-                v_wanted.secrets, v_newest.created_at, v_newest.created_by, v_newest.created_client, v_access.actor, i_request_id[1], i_revision[1])
+                v_wanted.secrets, v_wanted.refers, v_newest.created_at, v_newest.created_by, v_newest.created_client, v_access.actor, i_request_id[1], i_revision[1])
         on conflict on constraint connection_key do nothing
         returning connection.revision into v_revision;
         if not found then
@@ -90,7 +97,8 @@ begin
         case when v_outcome in ('updated', 'unchanged')
                   and exists (select from environment_project as link where link.project_id = v_access.project_id)
              then deployment_asked(v_access.project_id, v_id, v_wanted.deploy_to_worker, v_outcome = 'unchanged')
-             else false end;
+             else false end,
+        array_to_string(v_missing, ', ');
 end
 $$;
 comment on function connection_restore(bytea[], text[], text[], text[], bigint[], text[], text[]) is

@@ -1,11 +1,12 @@
 -- One line of an import: what it comes to, and with i_apply it is done. Outcomes: create, update, unchanged, moved (the row is not at i_revision
--- any more, or is gone), secret_missing (detail: indexes of unmet needs). detail of an update: the names of changed fields.
+-- any more, or is gone), secret_missing (detail: indexes of unmet needs), reference_missing (detail: indexes of references that name nothing).
+-- detail of an update: the names of changed fields.
 -- i_revision 0 creates, with i_connection_id unless that id was used before: a connection that was deleted keeps its history to itself.
 -- Boxes come in and never go out: an administrator may write secrets without seeing any.
 create function import_write(
     i_apply boolean, i_project_id bigint, i_connection_id uuid, i_revision bigint, i_dialect text, i_public_id text, i_name text, i_type text,
     i_service text, i_external_id text, i_description text, i_enabled boolean, i_deploy_to_worker boolean, i_settings json,
-    i_key integer, i_secrets jsonb, i_keep jsonb, i_needs jsonb)
+    i_key integer, i_secrets jsonb, i_keep jsonb, i_needs jsonb, i_references jsonb)
 returns table (outcome text, detail text)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
@@ -31,15 +32,19 @@ begin
         return query select 'secret_missing', needs_lacking(i_needs, v_secrets);
         return;
     end if;
+    if references_lacking(i_project_id, coalesce(i_references, '[]')) is not null then
+        return query select 'reference_missing', references_lacking(i_project_id, i_references);
+        return;
+    end if;
     if i_revision = 0 then
         if i_apply then
             insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
-                                    deploy_to_worker, settings, key_number, secrets, created_by, updated_by)
-            values (i_project_id, case when exists (select from connection_history as history
+                                    deploy_to_worker, settings, key_number, secrets, refers, created_by, updated_by)
+            values (i_project_id, case when exists (select from connection_revision as history
                                                     where history.project_id = i_project_id and history.connection_id = i_connection_id)
                                        then gen_random_uuid() else i_connection_id end,
                     i_dialect, case i_dialect when 'activecampaign' then nextval('activecampaign_id')::text else i_public_id end, i_name, i_type,
-                    i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, session_user, session_user);
+                    i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, i_references, session_user, session_user);
         end if;
         return query select 'create', null::text;
         return;
@@ -66,14 +71,16 @@ begin
     if i_apply then
         update connection
         set name = i_name, service = i_service, external_id = i_external_id, description = i_description, enabled = i_enabled,
-            deploy_to_worker = i_deploy_to_worker, settings = i_settings, secrets = v_secrets, revision = connection.revision + 1,
+            deploy_to_worker = i_deploy_to_worker, settings = i_settings, secrets = v_secrets,
+            refers = coalesce(i_references, connection.refers), revision = connection.revision + 1,
             updated_at = now(), updated_by = session_user, request_id = null
         where project_id = i_project_id and connection_id = i_connection_id;
     end if;
     return query select 'update', array_to_string(v_fields, ',');
 end
 $$;
-comment on function import_write(boolean, bigint, uuid, bigint, text, text, text, text, text, text, text, boolean, boolean, json, integer, jsonb, jsonb, jsonb) is
+comment on function import_write(boolean, bigint, uuid, bigint, text, text, text, text, text, text, text, boolean, boolean, json, integer, jsonb, jsonb, jsonb,
+    jsonb) is
     'What one line of an import comes to, and, when it is to be applied, does it. Called by: patchbay import.';
 revoke execute on function import_write from public;
 grant execute on function import_write to patchbay_admin;

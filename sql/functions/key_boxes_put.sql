@@ -15,6 +15,9 @@ begin
     if i_kind = 'connection' then
         update connection set secrets = i_new, key_number = i_key
         where connection.project_id = i_project_id and connection.connection_id = i_object_id and connection.secrets = i_old;
+    elsif i_kind = 'material' then
+        update material set secrets = i_new, key_number = i_key
+        where material.project_id = i_project_id and material.material_id = i_object_id and material.secrets = i_old;
     elsif i_kind = 'worker' then
         update worker set credential = i_new ->> '/credential', key_number = i_key
         where worker.worker_id = i_object_id and worker.credential = i_old ->> '/credential';

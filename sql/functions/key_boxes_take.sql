@@ -12,6 +12,12 @@ begin
         from connection
         where (connection.project_id, connection.connection_id) > (i_project_id, i_object_id) and connection.key_number <> i_key
         order by connection.project_id, connection.connection_id limit i_most;
+    elsif i_kind = 'material' then
+        return query
+        select 'material', material.project_id, material.material_id, material.revision, material.key_number, material.secrets
+        from material
+        where (material.project_id, material.material_id) > (i_project_id, i_object_id) and material.key_number <> i_key
+        order by material.project_id, material.material_id limit i_most;
     elsif i_kind = 'worker' then
         return query
         select 'worker', 0::bigint, worker.worker_id, 0::bigint, worker.key_number, jsonb_build_object('/credential', worker.credential)
@@ -28,6 +34,6 @@ begin
 end
 $$;
 comment on function key_boxes_take(text, bigint, uuid, bigint, integer, integer) is
-    'Rows whose boxes are sealed with another key, after a place, for: patchbay key rotate, patchbay key verify. kind: connection, history or worker (its credential).';
+    'Rows whose boxes are sealed with another key, after a place, for: patchbay key rotate, patchbay key verify. kind: connection, history, material or worker (its credential).';
 revoke execute on function key_boxes_take from public;
 grant execute on function key_boxes_take to patchbay_worker;

@@ -17,6 +17,7 @@ create table connection (
     settings json not null default '{}',
     key_number integer not null,
     secrets jsonb not null default '{}',
+    refers jsonb,
     created_at timestamptz not null default now(),
     created_by text not null default session_user,
     created_client text,
@@ -41,7 +42,8 @@ create table connection (
     constraint connection_description_length check (dialect <> 'apinizer' or char_length(description) <= 1000),
     constraint connection_revision_positive check (revision > 0),
     constraint connection_settings_object check (json_typeof(settings) = 'object'),
-    constraint connection_secrets_object check (jsonb_typeof(secrets) = 'object')
+    constraint connection_secrets_object check (jsonb_typeof(secrets) = 'object'),
+    constraint connection_refers_array check (jsonb_typeof(refers) = 'array')
 ) with (fillfactor = 70);
 create sequence activecampaign_id;
 comment on sequence activecampaign_id is 'Numbers the connections of the activecampaign dialect.';
@@ -72,6 +74,8 @@ comment on column connection.revision is 'Counts up by one a change; the ETag of
 comment on column connection.settings is 'What the type asks for, readable. JSON null stands wherever a value is sealed.';
 comment on column connection.key_number is 'The key that all of its boxes are sealed with.';
 comment on column connection.secrets is 'Boxes by place: {"/password": "base64"}. Only the owner can read this column.';
+comment on column connection.refers is
+    'Keystores and certificates that the settings name: [{"kind": "keystore", "name": "..."}]; null where the type can name none. connection_reference follows it.';
 comment on column connection.created_at is 'When it was made.';
 comment on column connection.created_by is 'Who made it: token:12, or a database role.';
 comment on column connection.created_client is 'catalog: the name of the client (x-api-key) that made it; null elsewhere, and when it was made by hand.';
@@ -95,3 +99,4 @@ comment on constraint connection_description_length on connection is 'apinizer: 
 comment on constraint connection_revision_positive on connection is 'Revisions begin with 1.';
 comment on constraint connection_settings_object on connection is 'Settings are a JSON object.';
 comment on constraint connection_secrets_object on connection is 'Boxes are a JSON object.';
+comment on constraint connection_refers_array on connection is 'What is named is a JSON array.';

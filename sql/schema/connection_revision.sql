@@ -18,6 +18,7 @@ create table connection_revision (
     settings json not null,
     key_number integer not null,
     secrets jsonb not null,
+    refers jsonb,
     restored_revision bigint,
     handle text collate "C",
     created_at timestamptz,
@@ -51,6 +52,7 @@ comment on column connection_revision.deploy_to_worker is 'As in connection.';
 comment on column connection_revision.settings is 'As in connection: readable, null where a value is sealed.';
 comment on column connection_revision.key_number is 'As in connection.';
 comment on column connection_revision.secrets is 'As in connection: boxes. Only the owner can read this column.';
+comment on column connection_revision.refers is 'As in connection.';
 comment on column connection_revision.restored_revision is 'restore: which revision this one is made from.';
 comment on column connection_revision.handle is 'delete: what paths called it by, so that it is found again; else null.';
 comment on column connection_revision.created_at is 'delete: as in connection, for who restores it; else null.';

@@ -195,7 +195,7 @@ static bool write_line(struct import *import, const struct transfer_line *line, 
                        struct fault *fault)
 {
     static const char sql[] = "select outcome, detail from patchbay.import_write($1::boolean, $2::bigint, $3::uuid, $4::bigint, $5, $6, $7, $8, $9, "
-                              "$10, $11, $12::boolean, $13::boolean, $14::json, $15::integer, $16::jsonb, $17::jsonb, $18::jsonb)";
+                              "$10, $11, $12::boolean, $13::boolean, $14::json, $15::integer, $16::jsonb, $17::jsonb, $18::jsonb, $19::jsonb)";
     const struct connection_content *content = &line->content;
     struct bytes boxes, keep, needs;
     struct db_result result;
@@ -217,11 +217,11 @@ static bool write_line(struct import *import, const struct transfer_line *line, 
                             text_or_null(import, content->service), text_or_null(import, content->external_id),
                             text_or_null(import, content->description), flag_text(content->enabled), flag_text(content->deploy_to_worker),
                             text_or_null(import, content->settings), key, text_or_null(import, boxes), text_or_null(import, keep),
-                            text_or_null(import, needs)};
+                            text_or_null(import, needs), text_or_null(import, content->references)};
     if (arena_overflowed(import->arena)) {
         return fault_set(fault, FAULT_TOO_LARGE, "it is too large");
     }
-    if (!command_query(import->context, sql, 18, values, &result, fault)) {
+    if (!command_query(import->context, sql, 19, values, &result, fault)) {
         return false;
     }
     outcome[0] = arena_copy(import->arena, db_text(&result, 0, 0));
@@ -248,6 +248,17 @@ static void print_plan(struct import *import, const char *operation, struct byte
     fputc('\n', out);
 }
 
+static struct bytes missing_message(const struct settings *settings, struct bytes missing)
+{
+    long index = strtol(missing.data, NULL, 10);
+    const struct settings_reference *reference = settings->references;
+
+    for (; reference != NULL && index > 0; index--) {
+        reference = reference->next;
+    }
+    return reference == NULL ? BYTES("it names a keystore or certificate that is not there") : reference->error.message;
+}
+
 static struct bytes lacking_message(const struct settings *settings, struct bytes lacking)
 {
     long index = strtol(lacking.data, NULL, 10);
@@ -271,6 +282,9 @@ static bool plan_line(struct import *import, struct bytes text, struct planned *
     }
     if (bytes_is(outcome[0], "secret_missing")) {
         return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(lacking_message(&line.settings, outcome[1])));
+    }
+    if (bytes_is(outcome[0], "reference_missing")) {
+        return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(missing_message(&line.settings, outcome[1])));
     }
     if (bytes_is(outcome[0], "moved")) {
         return fault_set(fault, FAULT_UNAVAILABLE, "the connection changed in this moment; run it again");
@@ -411,7 +425,7 @@ static bool apply_lines(struct import *import, enum operation operation, size_t 
             || !write_line(import, &line, &import->lines[i], true, outcome, fault)) {
             return fault_wrap(fault, "line %zu; nothing was done", i + 1);
         }
-        if (bytes_is(outcome[0], "moved") || bytes_is(outcome[0], "secret_missing")) {
+        if (bytes_is(outcome[0], "moved") || bytes_is(outcome[0], "secret_missing") || bytes_is(outcome[0], "reference_missing")) {
             return moved(fault);
         }
         show_progress(import, ++*done, false);

@@ -186,7 +186,7 @@ static bool walk_kind(struct walk *walk, const char *kind, struct fault *fault)
     return true;
 }
 
-static const char *const kinds[] = {"connection", "history", "worker", NULL};
+static const char *const kinds[] = {"connection", "history", "material", "worker", NULL};
 
 static bool open_walk(struct walk *walk, struct command_context *context, struct fault *fault)
 {

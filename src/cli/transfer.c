@@ -147,6 +147,9 @@ static bool take_settings(struct transfer_line *line, const struct json_value *g
         return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(errors->message));
     }
     line->content.settings = stored_settings(&line->settings, given, apinizer, arena);
+    if (!connection_references_text(&line->settings, input.type, arena, &line->content.references)) {
+        return fault_set(fault, FAULT_TOO_LARGE, "it is too large");
+    }
     return line->content.settings.data != NULL || fault_set(fault, FAULT_TOO_LARGE, "it is too large");
 }
 

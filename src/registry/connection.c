@@ -10,27 +10,28 @@
 
 enum { CREATE_DIGEST, CREATE_DIALECT, CREATE_PROJECT, CREATE_DRY, CREATE_PROJECT_ID, CREATE_CONNECTION_ID, CREATE_KEY, CREATE_CANARY,
        CREATE_PUBLIC_ID, CREATE_NAME, CREATE_TYPE, CREATE_SERVICE, CREATE_EXTERNAL_ID, CREATE_DESCRIPTION, CREATE_ENABLED, CREATE_DEPLOY,
-       CREATE_SETTINGS, CREATE_SECRETS, CREATE_REQUEST_ID, CREATE_VALUES };
+       CREATE_SETTINGS, CREATE_SECRETS, CREATE_REFERENCES, CREATE_REQUEST_ID, CREATE_VALUES };
 
 static const struct db_statement create_statement = {
     .name = "connection_create", .function = "patchbay.connection_create", .gathers = true, .writes = true, .value_count = CREATE_VALUES,
     .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL,
-              DB_BOOL, DB_JSON, DB_JSONB, DB_TEXT},
+              DB_BOOL, DB_JSON, DB_JSONB, DB_JSONB, DB_TEXT},
 };
 
-enum { CREATED_ORDINAL, CREATED_OUTCOME, CREATED_PROJECT_ID, CREATED_CONNECTION_ID, CREATED_REVISION, CREATED_PUBLIC_ID, CREATED_DEPLOYS };
+enum { CREATED_ORDINAL, CREATED_OUTCOME, CREATED_PROJECT_ID, CREATED_CONNECTION_ID, CREATED_REVISION, CREATED_PUBLIC_ID, CREATED_DEPLOYS, CREATED_MISSING };
 
 enum { UPDATE_DIGEST, UPDATE_DIALECT, UPDATE_PROJECT, UPDATE_HANDLE, UPDATE_IF_MATCH, UPDATE_DRY, UPDATE_PROJECT_ID, UPDATE_CONNECTION_ID,
        UPDATE_KEY, UPDATE_NAME, UPDATE_TYPE, UPDATE_SERVICE, UPDATE_EXTERNAL_ID, UPDATE_DESCRIPTION, UPDATE_ENABLED, UPDATE_DEPLOY, UPDATE_FIELDS,
-       UPDATE_SETTINGS, UPDATE_REMOVED, UPDATE_SECRETS, UPDATE_KEEP, UPDATE_NEEDS, UPDATE_REQUEST_ID, UPDATE_VALUES };
+       UPDATE_SETTINGS, UPDATE_REMOVED, UPDATE_SECRETS, UPDATE_KEEP, UPDATE_NEEDS, UPDATE_REFERENCES, UPDATE_REQUEST_ID, UPDATE_VALUES };
 
 static const struct db_statement update_statement = {
     .name = "connection_update", .function = "patchbay.connection_update", .gathers = true, .writes = true, .value_count = UPDATE_VALUES,
     .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL,
-              DB_BOOL, DB_TEXT, DB_JSON, DB_JSONB, DB_JSONB, DB_JSONB, DB_JSONB, DB_TEXT},
+              DB_BOOL, DB_TEXT, DB_JSON, DB_JSONB, DB_JSONB, DB_JSONB, DB_JSONB, DB_JSONB, DB_TEXT},
 };
 
-enum { UPDATED_ORDINAL, UPDATED_OUTCOME, UPDATED_PROJECT_ID, UPDATED_CONNECTION_ID, UPDATED_KEY, UPDATED_REVISION, UPDATED_TYPE, UPDATED_LACKING, UPDATED_DEPLOYS };
+enum { UPDATED_ORDINAL, UPDATED_OUTCOME, UPDATED_PROJECT_ID, UPDATED_CONNECTION_ID, UPDATED_KEY, UPDATED_REVISION, UPDATED_TYPE, UPDATED_LACKING,
+       UPDATED_DEPLOYS, UPDATED_MISSING };
 
 enum { READ_DIGEST, READ_DIALECT, READ_PROJECT, READ_HANDLE, READ_SECRETS, READ_REQUEST_ID, READ_VALUES };
 
@@ -55,7 +56,8 @@ static const struct {
     {"revision_not_found", CONNECTION_REVISION_NOT_FOUND},
     {"precondition_failed", CONNECTION_PRECONDITION_FAILED},
     {"type_changed", CONNECTION_TYPE_CHANGED},   {"name_taken", CONNECTION_NAME_TAKEN},
-    {"secret_missing", CONNECTION_SECRET_MISSING}, {"identity", CONNECTION_IDENTITY},
+    {"secret_missing", CONNECTION_SECRET_MISSING}, {"reference_missing", CONNECTION_REFERENCE_MISSING},
+    {"identity", CONNECTION_IDENTITY},
     {"again", CONNECTION_AGAIN},                 {"checked", CONNECTION_CHECKED},
     {"ok", CONNECTION_OK},                       {"created", CONNECTION_CREATED},
     {"updated", CONNECTION_UPDATED},             {"unchanged", CONNECTION_UNCHANGED},
@@ -104,6 +106,7 @@ void connection_create_call(const struct connection_create *in, struct db_call *
     db_set_number(call, CREATE_DEPLOY, content->deploy_to_worker);
     db_set_text_or_null(call, CREATE_SETTINGS, content->settings);
     db_set_text_or_null(call, CREATE_SECRETS, content->secrets);
+    db_set_text_or_null(call, CREATE_REFERENCES, content->references);
     db_set_text(call, CREATE_REQUEST_ID, in->target.request_id);
 }
 
@@ -139,6 +142,7 @@ void connection_update_call(const struct connection_update *in, struct db_call *
     db_set_text_or_null(call, UPDATE_SECRETS, content->secrets);
     db_set_text_or_null(call, UPDATE_KEEP, in->keep);
     db_set_text_or_null(call, UPDATE_NEEDS, in->needs);
+    db_set_text_or_null(call, UPDATE_REFERENCES, content->references);
     db_set_text(call, UPDATE_REQUEST_ID, in->target.request_id);
 }
 
@@ -165,7 +169,9 @@ bool connection_has_row(const struct db_result *result, struct connection_result
     if (result->status == DB_REFUSED) {
         bool taken = strcmp(result->sqlstate, "23505") == 0
                      && (strcmp(result->constraint, "connection_handle_unique") == 0 || strcmp(result->constraint, "connection_external_unique") == 0);
-        out->outcome = taken ? CONNECTION_NAME_TAKEN : CONNECTION_FAILED;
+        /* What a connection names went in the moment between: asked again, it is missing. */
+        bool gone = strcmp(result->sqlstate, "23503") == 0 && strcmp(result->constraint, "connection_reference_material") == 0;
+        out->outcome = taken ? CONNECTION_NAME_TAKEN : gone ? CONNECTION_AGAIN : CONNECTION_FAILED;
         return false;
     }
     if (result->count < 1) {
@@ -196,6 +202,7 @@ void connection_create_outcome(const struct db_result *result, struct connection
     out->revision = db_number(result, 0, CREATED_REVISION);
     out->public_id = db_text(result, 0, CREATED_PUBLIC_ID);
     out->deploys = db_true(result, 0, CREATED_DEPLOYS);
+    out->missing = db_text(result, 0, CREATED_MISSING);
 }
 
 void connection_update_outcome(const struct db_result *result, struct connection_result *out)
@@ -211,6 +218,7 @@ void connection_update_outcome(const struct db_result *result, struct connection
     out->type = db_text(result, 0, UPDATED_TYPE);
     out->lacking = db_text(result, 0, UPDATED_LACKING);
     out->deploys = db_true(result, 0, UPDATED_DEPLOYS);
+    out->missing = db_text(result, 0, UPDATED_MISSING);
 }
 
 void connection_read_outcome(const struct db_result *result, struct connection_row *out)

@@ -26,6 +26,7 @@ enum connection_outcome {
     CONNECTION_TYPE_CHANGED,
     CONNECTION_NAME_TAKEN,
     CONNECTION_SECRET_MISSING,
+    CONNECTION_REFERENCE_MISSING,
     CONNECTION_IDENTITY,
     CONNECTION_AGAIN,
     CONNECTION_BAD_PATTERN, /* lists: a regular expression that the database refuses */
@@ -60,6 +61,7 @@ struct connection_content {
     bool deploy_to_worker;
     struct bytes settings;    /* JSON text, readable */
     struct bytes secrets;     /* boxes as JSON text; {NULL, 0}: none */
+    struct bytes references;  /* JSON array of {"kind", "name"}: all that the settings name; {NULL, 0}: the type names nothing, or is not touched */
 };
 
 struct connection_create {
@@ -120,6 +122,7 @@ struct connection_result {
     struct bytes public_id; /* of a created connection; {NULL, 0} in apinizer */
     bool deploys;         /* written, and there is an environment to deploy it to or to remove it from */
     struct bytes lacking; /* CONNECTION_SECRET_MISSING, CONNECTION_CHECKED: indexes of unmet needs "0,2" */
+    struct bytes missing; /* those two, CONNECTION_REFERENCE_MISSING: indexes of references that name nothing; of a restoration: which they are, in words */
 };
 
 struct connection_row {
@@ -160,6 +163,9 @@ bool connection_open(const struct connection_row *row, const struct keyring *key
 /* Keep and needs of settings as the JSON texts that connection_update takes; {NULL, 0} where there are none. */
 bool connection_keep_text(const struct settings *settings, struct arena *arena, struct bytes *keep) __attribute__((warn_unused_result));
 bool connection_needs_text(const struct settings *settings, struct arena *arena, struct bytes *needs) __attribute__((warn_unused_result));
+/* References of settings as create and update take them; {NULL, 0} where the type has no field that names anything. */
+bool connection_references_text(const struct settings *settings, const struct connection_type *type, struct arena *arena, struct bytes *references)
+    __attribute__((warn_unused_result));
 
 /* The grammar of names: 1 to 255 printable characters, no '/', no control character, no leading or trailing space. The database has the same. */
 bool connection_name_is_valid(struct bytes name);

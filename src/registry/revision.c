@@ -27,7 +27,7 @@ static const struct db_statement restore_statement = {
 };
 
 enum { RESTORED_ORDINAL, RESTORED_OUTCOME, RESTORED_PROJECT_ID, RESTORED_CONNECTION_ID, RESTORED_KEY, RESTORED_REVISION, RESTORED_TYPE,
-       RESTORED_PUBLIC_ID, RESTORED_NAME, RESTORED_HANDLE, RESTORED_DEPLOY, RESTORED_DEPLOYS };
+       RESTORED_PUBLIC_ID, RESTORED_NAME, RESTORED_HANDLE, RESTORED_DEPLOY, RESTORED_DEPLOYS, RESTORED_MISSING };
 
 enum { GONE_DIGEST, GONE_DIALECT, GONE_PROJECT, GONE_OFFSET, GONE_LIMIT, GONE_VALUES };
 
@@ -135,6 +135,7 @@ void revision_restore_outcome(const struct db_result *result, struct revision_re
     out->handle = db_text(result, 0, RESTORED_HANDLE);
     out->deploy_to_worker = db_true(result, 0, RESTORED_DEPLOY);
     out->result.deploys = db_true(result, 0, RESTORED_DEPLOYS);
+    out->result.missing = db_text(result, 0, RESTORED_MISSING);
 }
 
 void revision_gone_call(const struct connection_target *target, int64_t offset, int64_t limit, struct db_call *call)

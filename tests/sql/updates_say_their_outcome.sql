@@ -39,7 +39,7 @@ create temporary table both_outcomes as
 select * from connection_update(array[:'manager', :'manager', :'manager']::bytea[], '{apinizer,apinizer,apinizer}', '{Fixture,Fixture,Fixture}',
     '{post,POST,nothing}', '{null,null,null}', '{f,f,f}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}',
     '{email,email,email}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{t,t,t}', '{t,t,t}', '{null,null,null}', array['{"host":"e"}', '{"host":"f"}', '{"host":"g"}']::json[],
-    '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{r,r,r}');
+    '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{null,null,null}', '{r,r,r}');
 select results_eq('select ordinal, outcome from both_outcomes order by ordinal',
     $$ values (1::bigint, 'updated'), (2, 'again'), (3, 'not_found') $$, 'the same row twice in one call: the second is to ask again');
 select is((select settings ->> 'host' from connection where name = 'post'), 'e', 'and only the first was written');

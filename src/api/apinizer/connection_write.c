@@ -80,36 +80,57 @@ static bool answers_before_state(const struct writing *writing, const struct con
     return is_blank(target->handle) || writing->body.refusal != BODY_FINE;
 }
 
-/* The errors of the request together with the needs that stored secrets do not meet ("0,2"). */
-static enum api_step answer_validation(struct api_exchange *exchange, const struct writing *writing, struct bytes lacking)
+/* Appends a copy, so that one list can be told out of several. */
+static void add_error(struct settings_error ***end, const struct settings_error *told, struct arena *arena)
+{
+    struct settings_error *error = ARENA_NEW(arena, struct settings_error);
+
+    if (error != NULL) {
+        *error = *told;
+        error->next = NULL;
+        **end = error;
+        *end = &error->next;
+    }
+}
+
+/* Whether a list of indexes ("0,2") has this one; the list is used up as far as it goes. */
+static bool takes_index(struct bytes *indexes, int64_t index)
+{
+    struct bytes rest = *indexes;
+    struct bytes first;
+    int64_t number;
+
+    if (!bytes_cut(&rest, ',', &first) || !bytes_to_int64(first, &number) || number != index) {
+        return false;
+    }
+    *indexes = rest;
+    return true;
+}
+
+/* The errors of the request together with the needs that stored secrets do not meet and the references that name nothing. */
+static enum api_step answer_validation(struct api_exchange *exchange, const struct writing *writing, const struct connection_result *result)
 {
     struct settings_error *errors = writing->body.errors;
     struct settings_error **end = &errors;
-    const struct settings_need *need = writing->body.settings.needs;
-    struct bytes index_text;
-    int64_t index;
-    int64_t at = 0;
+    struct bytes lacking = result->lacking;
+    struct bytes missing = result->missing;
+    int64_t index = 0;
 
     while (*end != NULL) {
         end = &(*end)->next;
     }
-    while (bytes_cut(&lacking, ',', &index_text)) {
-        if (!bytes_to_int64(index_text, &index)) {
-            break;
+    for (const struct settings_need *need = writing->body.settings.needs; need != NULL; need = need->next) {
+        if (takes_index(&lacking, index++)) {
+            add_error(&end, &need->error, exchange->arena);
         }
-        for (; need != NULL && at < index; at++) {
-            need = need->next;
-        }
-        struct settings_error *error = ARENA_NEW(exchange->arena, struct settings_error);
-        if (need == NULL || error == NULL) {
-            break;
-        }
-        *error = need->error;
-        error->next = NULL;
-        *end = error;
-        end = &error->next;
     }
-    return errors == NULL ? apinizer_failed(exchange, "a need was not met, but which is not known") : apinizer_validation_failed(exchange, errors);
+    index = 0;
+    for (const struct settings_reference *reference = writing->body.settings.references; reference != NULL; reference = reference->next) {
+        if (takes_index(&missing, index++)) {
+            add_error(&end, &reference->error, exchange->arena);
+        }
+    }
+    return errors == NULL ? apinizer_failed(exchange, "something was missing, but what is not known") : apinizer_validation_failed(exchange, errors);
 }
 
 static enum api_step answer_again(struct api_exchange *exchange)
@@ -147,7 +168,8 @@ enum api_step apinizer_put_begin(struct api_context *context, struct api_exchang
     update = &writing->update;
     take_content(&update->content, &writing->body, exchange->arena);
     if (!connection_keep_text(&writing->body.settings, exchange->arena, &update->keep)
-        || !connection_needs_text(&writing->body.settings, exchange->arena, &update->needs)) {
+        || !connection_needs_text(&writing->body.settings, exchange->arena, &update->needs)
+        || !connection_references_text(&writing->body.settings, writing->body.type, exchange->arena, &update->content.references)) {
         return API_ANSWERED;
     }
     update->dry = is_wrong(writing, &update->target);
@@ -204,7 +226,8 @@ enum api_step apinizer_put_next(struct api_context *context, struct api_exchange
         return call_update(context, exchange, writing);
     case CONNECTION_CHECKED:
     case CONNECTION_SECRET_MISSING:
-        return answer_validation(exchange, writing, result.lacking);
+    case CONNECTION_REFERENCE_MISSING:
+        return answer_validation(exchange, writing, &result);
     case CONNECTION_UPDATED:
     case CONNECTION_UNCHANGED:
         learn_identity(context, update, &result);
@@ -273,6 +296,9 @@ enum api_step apinizer_post_begin(struct api_context *context, struct api_exchan
     create = &writing->create;
     check_names(writing, exchange->arena);
     take_content(&create->content, &writing->body, exchange->arena);
+    if (!connection_references_text(&writing->body.settings, writing->body.type, exchange->arena, &create->content.references)) {
+        return API_ANSWERED;
+    }
     writing->conditional = http_request_field(exchange->request, "if-match").data != NULL;
     create->dry = is_wrong(writing, &create->target) || writing->conditional
                   || !connection_name_same(create->content.name, create->target.handle);
@@ -298,8 +324,8 @@ enum api_step apinizer_post_next(struct api_context *context, struct api_exchang
     if (answers_before_state(writing, &create->target)) {
         return answer_wrong(exchange, writing, &create->target);
     }
-    if (writing->body.errors != NULL) {
-        return apinizer_validation_failed(exchange, writing->body.errors);
+    if (writing->body.errors != NULL || result.outcome == CONNECTION_REFERENCE_MISSING) {
+        return answer_validation(exchange, writing, &result);
     }
     switch (result.outcome) {
     case CONNECTION_NAME_TAKEN:
@@ -318,6 +344,8 @@ enum api_step apinizer_post_next(struct api_context *context, struct api_exchang
     case CONNECTION_IDENTITY:
         create->identity.project = result.identity.project;
         identity_learn(context->identities, create->target.dialect, create->target.project, BYTES(""), &create->identity);
+        return call_create(context, exchange, writing);
+    case CONNECTION_AGAIN:
         return call_create(context, exchange, writing);
     case CONNECTION_CREATED:
         memcpy(exchange->connection, result.identity.connection, sizeof exchange->connection);

@@ -32,6 +32,10 @@ static bool refuse(struct api_exchange *exchange, const struct connection_target
     case CONNECTION_NAME_TAKEN:
         (void) apinizer_error(exchange, 400, "bad_request", "Connection (name: %.*s) already exists!", BYTES_FORMAT(name));
         return true;
+    case CONNECTION_REFERENCE_MISSING:
+        (void) apinizer_error(exchange, 400, "bad_request", "The revision names what is not in the project any more: %.*s",
+                              BYTES_FORMAT(result->missing));
+        return true;
     default:
         return apinizer_refused(exchange, target, result);
     }
