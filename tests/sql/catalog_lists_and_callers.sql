@@ -23,7 +23,7 @@ select is((select count(*)::int from audit_event where action = 'permission.refu
 create function pg_temp.make(caller text, digest bytea, id text, name text, settings json) returns text language sql as $$
     select outcome from patchbay.connection_create(array[digest], '{catalog}', array[caller], '{f}',
         array[(select p.project_id from patchbay.project p where p.name = 'Fixture')], array[gen_random_uuid()], '{1}', '{canary}',
-        array[id], array[name], '{dfa}', '{null}', '{null}', '{null}', '{t}', '{t}', array[settings], '{null}', '{r}')
+        array[id], array[name], '{dfa}', '{null}', '{null}', '{null}', '{t}', '{t}', array[settings], '{null}', '{null}', '{r}')
 $$;
 select is(pg_temp.make(:'caller', :'manager', repeat('a', 24), 'one', '{"tags":{"t":["red","blue"]},"accountId":"7"}'), 'created', 'a connection is made');
 select is(pg_temp.make(:'caller', :'manager', repeat('a', 24), 'two', '{}'), 'name_taken', 'an id only once');

@@ -1,7 +1,7 @@
 -- Keystores and certificates, and the connections that name them.
 begin;
 \ir fixture.psql
-select plan(72);
+select plan(83);
 select token_issue('Fixture', 'keeper', '{SECRETS:MANAGE}') as keeper \gset
 select sha256(convert_to(:'keeper', 'UTF8')) as keeper \gset
 
@@ -111,10 +111,20 @@ select is(pg_temp.remove(:'keeper', 'store'), 'not_found', 'once');
 select is((select array_agg(actor) from audit_event where action = 'keystore.delete'), array['token:' || (select token_id from token where name = 'keeper')],
           'the deletion is in the audit trail, with who asked');
 select is(pg_temp.keep(:'keeper', 'store'), 'created', 'and its name is free');
-select is(pg_temp.change(:'manager', 'kafka', settings => '{"other":"another"}', refers => '[{"kind":"certificate","name":"another"},{"kind":"keystore","name":"store"}]'), 'unchanged',
-          'a reference that was not recorded');
-select is((select count(*)::int from connection_reference), 2, 'is recorded even where nothing else changes');
-select is(pg_temp.change(:'manager', 'kafka', settings => '{"other":"another"}', refers => '[{"kind":"certificate","name":"another"}]'), 'unchanged', 'and taken back');
+select is(pg_temp.change(:'manager', 'kafka', settings => '{"other":"another"}', refers => '[{"kind":"certificate","name":"another"}]'), 'unchanged', 'naming the same again changes nothing');
+
+-- Restoring.
+create function pg_temp.restore(digest bytea, name text, revision bigint) returns text language sql as $$
+    select outcome || case outcome when 'reference_missing' then ': ' || missing else '' end
+    from patchbay.connection_restore(array[digest], '{apinizer}', '{Fixture}', array[name], array[revision], '{null}', '{request}')
+$$;
+select is(pg_temp.remove(:'keeper', 'store'), 'deleted', 'with the keystore gone');
+select is(pg_temp.restore(:'manager', 'kafka', 3), 'reference_missing: keystore store', 'a revision that names it does not come back');
+select is(pg_temp.keep(:'keeper', 'store'), 'created', 'with one of that name there again');
+select is(pg_temp.restore(:'manager', 'kafka', 3), 'updated', 'it does');
+select is((select count(*)::int from connection_reference), 2, 'with its references');
+select is(pg_temp.restore(:'manager', 'kafka', 4), 'updated', 'and the later one');
+select is((select count(*)::int from connection_reference), 1, 'with its own');
 
 -- By hand.
 set local role patchbay_admin;
@@ -123,8 +133,18 @@ select throws_ok($$ update material set name = 'other' where name = 'another' $$
 select throws_ok($$ select secrets from material $$, '42501', null, 'nor see boxes');
 select throws_ok($$ insert into material (project_id, kind, name, key_number) values (1, 'keystore', 'mine', 1) $$, '42501', null, 'nor make one that holds nothing');
 select throws_ok($$ delete from connection_reference $$, '42501', null, 'nor make it look unused');
-select throws_like($$ update connection set settings = '{"other":"elsewhere"}' where name = 'kafka' $$, '%which one is not changed by hand', 'which certificate a connection names is not changed by hand');
-select lives_ok($$ update connection set settings = '{"other":"ANOTHER","more":1}' where name = 'kafka' $$, 'the rest is');
+select throws_like($$ update connection set settings = '{"other":"store"}' where name = 'kafka' $$, 'refers lists%', 'which certificate a connection names is told in refers, too');
+select throws_like($$ update connection set settings = '{"other":"gone"}', refers = '[{"kind":"keystore","name":"gone"}]' where name = 'kafka' $$,
+                   'connection kafka names%not there', 'and must be there');
+select lives_ok($$ update connection set settings = '{"other":"STORE"}', refers = '[{"kind":"keystore","name":"STORE"}]' where name = 'kafka' $$, 'one that is there');
+select results_eq('select name from connection_reference join material using (project_id, material_id)', $$ values ('store') $$, 'is recorded');
+select lives_ok($$ update connection set settings = '{"other":"ANOTHER","more":1}', refers = '[{"kind":"certificate","name":"another"}]' where name = 'kafka' $$, 'and so back');
+select throws_like($$ insert into connection (project_id, name, type, settings, key_number, refers)
+                      select project_id, 'made', 'kafka', '{"a":"gone"}', 1, '[{"kind":"keystore","name":"gone"}]' from project where name = 'Fixture' $$,
+                   'connection made names%', 'a hand-written connection names what is there');
+select lives_ok($$ update connection set settings = '{}', refers = null where name = 'kafka' $$, 'what names nothing any more');
+select is_empty('select 1 from connection_reference', 'uses nothing');
+update connection set settings = '{"other":"another"}', refers = '[{"kind":"certificate","name":"another"}]' where name = 'kafka';
 update material set description = 'by hand' where name = 'another';
 select results_eq($$ select revision, updated_by = session_user, request_id is null from material where name = 'another' $$, $$ values (2::bigint, true, true) $$,
                   'a description changed by hand counts, and says who');
