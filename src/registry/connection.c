@@ -57,6 +57,7 @@ static const struct {
     {"precondition_failed", CONNECTION_PRECONDITION_FAILED},
     {"type_changed", CONNECTION_TYPE_CHANGED},   {"name_taken", CONNECTION_NAME_TAKEN},
     {"secret_missing", CONNECTION_SECRET_MISSING}, {"reference_missing", CONNECTION_REFERENCE_MISSING},
+    {"alias_taken", CONNECTION_ALIAS_TAKEN},      {"in_use", CONNECTION_IN_USE},
     {"identity", CONNECTION_IDENTITY},
     {"again", CONNECTION_AGAIN},                 {"checked", CONNECTION_CHECKED},
     {"ok", CONNECTION_OK},                       {"created", CONNECTION_CREATED},

@@ -27,6 +27,8 @@ enum connection_outcome {
     CONNECTION_NAME_TAKEN,
     CONNECTION_SECRET_MISSING,
     CONNECTION_REFERENCE_MISSING,
+    CONNECTION_ALIAS_TAKEN, /* of a certificate */
+    CONNECTION_IN_USE,      /* a keystore or certificate, by connections */
     CONNECTION_IDENTITY,
     CONNECTION_AGAIN,
     CONNECTION_BAD_PATTERN, /* lists: a regular expression that the database refuses */
