@@ -42,6 +42,7 @@ struct api_context {
     struct touch_table *touched;
     struct rate_table *rates; /* NULL: no limit */
     long logins;              /* whose passwords are being checked now */
+    long openings;            /* requests whose keystores are being opened now */
     char host_name[256];
     const struct keyring *former[API_FORMER_KEYRINGS]; /* replaced ones */
     size_t former_count;

@@ -32,6 +32,9 @@ struct config {
     long request_memory;                  /* bytes of arena a request, default 96 MiB, 1 MiB to 4 GiB */
     long requests_limit;                  /* in hand at once a process, default 128, 1 to 1024 */
     long work_threads;                    /* a process, default 16, 1 to 64: for what is slow on purpose or waits for others */
+    long keystore_iterations;             /* of key derivation a request, default 1000000, 1000 to 100000000 */
+    long certificate_limit;               /* bytes, default 65536, 1 KiB to 1 MiB */
+    long material_environments;           /* a keystore or certificate, default 100, 1 to 1000 */
     long database_connections;            /* a process, default 2, 1 to 64 */
     long batch_limit;                     /* default 16, 1 to 256 */
     long database_wait;                   /* ms, default 2000, 10 to 60000: longest wait for a connection before 503 */

@@ -171,6 +171,8 @@ bool connection_references_text(const struct settings *settings, const struct co
 
 /* The grammar of names: 1 to 255 printable characters, no '/', no control character, no leading or trailing space. The database has the same. */
 bool connection_name_is_valid(struct bytes name);
+/* The same, but a '/' may be in it: what is in no path (environments, aliases). */
+bool connection_label_is_valid(struct bytes label);
 /* The same name, letter case ignored. */
 bool connection_name_same(struct bytes a, struct bytes b);
 

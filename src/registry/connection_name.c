@@ -2,6 +2,7 @@
  * One grammar for names, the same at every entrance; the database has it as a constraint (connection_name_grammar).
  */
 #include <locale.h>
+#include <string.h>
 #include <wctype.h>
 
 #include "registry/connection.h"
@@ -21,19 +22,24 @@ static bool is_control_at(struct bytes name, size_t i)
            && ((unsigned char) name.data[i + 2] == 0xa8 || (unsigned char) name.data[i + 2] == 0xa9);
 }
 
-bool connection_name_is_valid(struct bytes name)
+bool connection_label_is_valid(struct bytes label)
 {
     size_t characters;
 
-    if (!bytes_utf8(name, &characters) || characters < 1 || characters > 255 || name.data[0] == ' ' || name.data[name.length - 1] == ' ') {
+    if (!bytes_utf8(label, &characters) || characters < 1 || characters > 255 || label.data[0] == ' ' || label.data[label.length - 1] == ' ') {
         return false;
     }
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.data[i] == '/' || is_control_at(name, i)) {
+    for (size_t i = 0; i < label.length; i++) {
+        if (is_control_at(label, i)) {
             return false;
         }
     }
     return true;
+}
+
+bool connection_name_is_valid(struct bytes name)
+{
+    return connection_label_is_valid(name) && memchr(name.data, '/', name.length) == NULL;
 }
 
 /* The next code point of valid UTF-8. */

@@ -16,12 +16,12 @@ static const struct db_statement create_statement = {
     .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_BOOL, DB_INT8, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_JSONB, DB_JSONB, DB_TEXT},
 };
 
-enum { READ_DIGEST, READ_KIND, READ_PROJECT, READ_HANDLE, READ_TO_CHANGE, READ_IF_MATCH, READ_REQUEST_ID, READ_VALUES };
+enum { READ_DIGEST, READ_KIND, READ_PROJECT, READ_HANDLE, READ_PURPOSE, READ_IF_MATCH, READ_REQUEST_ID, READ_VALUES };
 
-/* It notes refusals, but a note too many does no harm: it may be repeated. */
+/* It notes refusals and readings, but a note too many does no harm: it may be repeated. */
 static const struct db_statement read_statement = {
     .name = "material_read", .function = "patchbay.material_read", .value_count = READ_VALUES,
-    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT},
+    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT},
 };
 
 enum { LIST_DIGEST, LIST_KIND, LIST_PROJECT, LIST_AFTER, LIST_LIMIT, LIST_VALUES };
@@ -79,9 +79,12 @@ void material_create_call(const struct material_create *in, struct db_call *call
 
 void material_read_call(const struct material_read *in, struct db_call *call)
 {
+    static const char *const purposes[] = {
+        [MATERIAL_LOOK] = "look", [MATERIAL_SHOW] = "show", [MATERIAL_CHANGE] = "change", [MATERIAL_EXPORT] = "export"};
+
     begin_call(call, &read_statement, &in->target, in->kind);
     db_set_text(call, READ_HANDLE, in->target.handle);
-    db_set_number(call, READ_TO_CHANGE, in->to_change);
+    db_set_text(call, READ_PURPOSE, bytes_from(purposes[in->purpose]));
     db_set_text_or_null(call, READ_IF_MATCH, in->if_match);
     db_set_text(call, READ_REQUEST_ID, in->target.request_id);
 }

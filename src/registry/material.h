@@ -2,7 +2,7 @@
  * Keystores and certificates: what connections name, by name. One table holds both (sql/schema/material.sql), so one set of operations does.
  *
  * As in connection.h: in -> db_call -> result -> out; what depends on stored state is decided in SQL. But these are rare, and a
- * keystore must be opened before it is taken: so a write asks first (a dry creation, or a reading to change, which brings what is stored), and
+ * keystore must be opened before it is taken: so a write asks first (a dry creation, or a reading for the change, which brings what is stored), and
  * is made in a second call, for the revision that was seen. Names never change.
  * Files, certificates and passwords are sealed, each under its place: a box's plaintext is JSON text, as a connection's.
  * Not here: what is in a keystore (seal/keystore.h), the form of requests and answers (api/).
@@ -49,10 +49,13 @@ struct material_create {
     struct material_content content;
 };
 
+/* What a reading is for; sql/functions/material_read.sql has what each takes and gives. */
+enum material_purpose { MATERIAL_LOOK, MATERIAL_SHOW, MATERIAL_CHANGE, MATERIAL_EXPORT };
+
 struct material_read {
     struct connection_target target;
     enum material_kind kind;
-    bool to_change;        /* needs SECRETS:MANAGE, gives the boxes of keystores too */
+    enum material_purpose purpose;
     struct bytes if_match; /* as in connection_update */
 };
 

@@ -56,11 +56,10 @@ static bool blame(struct opening *opening, enum keystore_part part, const char *
 
 static bool spend(struct opening *opening, int64_t iterations)
 {
-    /* Key and IV, or several blocks of a key, take a derivation each. */
-    if (iterations < 1 || iterations > *opening->effort / 2) {
+    if (iterations < 1 || iterations > *opening->effort) {
         return blame(opening, KEYSTORE_FILE, "asks for more iterations than this server makes to open a keystore");
     }
-    *opening->effort -= 2 * iterations;
+    *opening->effort -= iterations;
     return true;
 }
 

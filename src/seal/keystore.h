@@ -3,7 +3,8 @@
  *
  * PKCS#12: its integrity is checked and every key and certificate in it decrypted. JKS: its structure and integrity are checked; keys in it
  * have passwords of their own, which nobody has told. Without a password a JKS is checked in structure only, a PKCS#12 must open with an empty one.
- * A keystore that is to be opened with very many iterations would keep a processor for minutes: `effort` is how many are left for this caller.
+ * A keystore that is to be opened with very many iterations would keep a processor for minutes: `effort` is how many are left for this caller, as
+ * the file counts them (each is a hash or a few, since a key longer than the hash, and its IV, take derivations of their own).
  * This is slow on purpose; it is no work for the loop.
  */
 #ifndef PATCHBAY_SEAL_KEYSTORE_H
@@ -23,9 +24,6 @@ struct keystore {
     struct bytes password;       /* UTF-8 without NUL; {NULL, 0}: none */
     struct bytes alias;          /* an entry there must be, letter case ignored as far as ASCII goes; {NULL, 0}: none is named */
 };
-
-/* About as many iterations as a processor makes in some seconds. */
-#define KEYSTORE_EFFORT 10000000
 
 /* "JKS", "PKCS12"; KEYSTORE_UNKNOWN for anything else. */
 enum keystore_format keystore_format_from(struct bytes name);

@@ -32,10 +32,10 @@ returns text language sql as $$
     select outcome || case outcome when 'in_use' then ' ' || user_count || ' ' || users::text else '' end
     from patchbay.material_delete(array[digest], array[kind], array[project], array[name], array[if_match], '{request}')
 $$;
-create function pg_temp.look(digest bytea, name text, kind text default 'keystore', to_change boolean default false, if_match text default null)
+create function pg_temp.look(digest bytea, name text, kind text default 'keystore', purpose text default 'show', if_match text default null)
 returns text language sql as $$
     select outcome || coalesce(' ' || secrets::text, '')
-    from patchbay.material_read(array[digest], array[kind], '{Fixture}', array[name], array[to_change], array[if_match], '{request}')
+    from patchbay.material_read(array[digest], array[kind], '{Fixture}', array[name], array[purpose], array[if_match], '{request}')
 $$;
 
 -- Creating.
@@ -60,8 +60,8 @@ select is((select array_agg(action || ' ' || (detail ->> 'name') order by event_
 select is(pg_temp.look(:'viewer', 'STORE'), 'ok', 'who may something in the project sees a keystore, without its boxes');
 select is(pg_temp.look(:'viewer', 'store', 'certificate'), 'ok {"/file": "box"}', 'and a certificate whole');
 select is(pg_temp.look(:'nobody', 'store'), 'unknown_project', 'who may nothing sees nothing');
-select is(pg_temp.look(:'keeper', 'store', to_change => true), 'ok {"/file": "box"}', 'a worker that is to change it gets the boxes');
-select is(pg_temp.look(:'viewer', 'store', to_change => true), 'forbidden', 'but not for anybody');
+select is(pg_temp.look(:'keeper', 'store', purpose => 'change'), 'ok {"/file": "box"}', 'a worker that is to change it gets the boxes');
+select is(pg_temp.look(:'viewer', 'store', purpose => 'change'), 'forbidden', 'but not for anybody');
 select is(pg_temp.look(:'keeper', 'nothing'), 'not_found', 'what is not there is not found');
 select is(pg_temp.look(:'keeper', 'store', if_match => '2'), 'precondition_failed', 'a precondition is judged');
 select results_eq($$ select outcome, name, handle from material_list(array[(select digest from token where name = 'viewer')], '{certificate}', '{Fixture}', '{null}', '{1}') $$,

@@ -27,6 +27,14 @@ api_continue_handler apinizer_deployments_next;
 api_begin_handler apinizer_audit_begin;
 api_continue_handler apinizer_audit_next;
 
+/* Keystores and certificates: what differs begins, the rest is the same. */
+api_begin_handler apinizer_keystores_begin, apinizer_keystore_get_begin, apinizer_keystore_post_begin, apinizer_keystore_put_begin,
+    apinizer_keystore_delete_begin;
+api_begin_handler apinizer_certificates_begin, apinizer_certificate_get_begin, apinizer_certificate_post_begin, apinizer_certificate_put_begin,
+    apinizer_certificate_delete_begin, apinizer_certificate_export_begin;
+api_continue_handler apinizer_material_list_next, apinizer_material_get_next, apinizer_material_post_next, apinizer_material_put_next,
+    apinizer_material_delete_next, apinizer_certificate_export_next;
+
 /* Where a connection's path parameters stand. */
 enum { APINIZER_PROJECT, APINIZER_CONNECTION };
 
