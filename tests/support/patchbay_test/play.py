@@ -1,5 +1,6 @@
 """Playing cases through a door: fills the variables, sends the requests, judges the answers."""
 
+import base64
 import contextlib
 import os
 import re
@@ -117,16 +118,23 @@ def fill(text, variables, expectation=False):
         word = name.split(" ")[0]
         if expectation and word in _EXPECTING:
             return found.group()
-        return _made(name) if word in ("repeat", "bytes", "empty") else str(variables[name])
+        return _made(name) if word in ("repeat", "bytes", "empty", "file", "base64") else str(variables[name])
 
     return _VARIABLE.sub(value, text)
 
 
 def _made(name):
-    """${repeat COUNT TEXT}, ${bytes HEX...}, ${empty}. Bytes that are no text travel as surrogates until they are encoded."""
+    """${repeat COUNT TEXT}, ${bytes HEX...}, ${empty}, ${file NAME}, ${base64 NAME}: bytes that are no text travel as surrogates until they are
+    encoded. Files are of tests/keystores; the base64 of a PEM file is what is in it."""
     if name == "empty":
         return ""
     kind, _, rest = name.partition(" ")
+    if kind in ("file", "base64"):
+        with open(places.source("tests", "keystores", rest), "rb") as file:
+            data = file.read()
+        if kind == "file":
+            return data.decode("utf-8", "surrogateescape")
+        return "".join(data.decode().split("\n")[1:-2]) if rest.endswith(".pem") else base64.b64encode(data).decode()
     if kind == "bytes":
         return bytes.fromhex(rest).decode("utf-8", "surrogateescape")
     count, _, what = rest.partition(" ")
@@ -159,6 +167,8 @@ def prepare(step, variables, defaults):
         if name.lower() not in named and not (of_a_body and step.body is None):
             headers.append((name, fill(value, variables)))
     body = b"" if step.body is None else encode(fill(step.body, variables))
+    if any(name.lower() == "content-type" and value.startswith("multipart/") for name, value in headers):
+        body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")  # as forms have it
     return fill(step.method, variables), encode(fill(step.target, variables)), [(n, encode(v)) for n, v in headers], body
 
 
