@@ -8,6 +8,7 @@ import re
 from . import cases, doors, environment, match, places, tap, users
 
 _VARIABLE = re.compile(r"\$?\$\{([^{}]*)\}")
+_MADE = ("repeat ", "bytes ", "empty", "line", "file ", "base64 ", "form ", "open_form ")
 _EXPECTING = ("any", "string", "integer", "boolean", "like", "save")
 
 
@@ -118,7 +119,7 @@ def fill(text, variables, expectation=False):
         word = name.split(" ")[0]
         if expectation and word in _EXPECTING:
             return found.group()
-        return _made(name) if word in ("repeat", "bytes", "empty", "file", "base64") else str(variables[name])
+        return _made(name) if name.startswith(_MADE) else str(variables[name])
 
     return _VARIABLE.sub(value, text)
 
@@ -126,9 +127,11 @@ def fill(text, variables, expectation=False):
 def _made(name):
     """${repeat COUNT TEXT}, ${bytes HEX...}, ${empty}, ${file NAME}, ${base64 NAME}: bytes that are no text travel as surrogates until they are
     encoded. Files are of tests/keystores; the base64 of a PEM file is what is in it."""
-    if name == "empty":
-        return ""
+    if name in ("empty", "line"):
+        return "\n" if name == "line" else ""
     kind, _, rest = name.partition(" ")
+    if kind in ("form", "open_form"):
+        return form(rest, kind == "form")
     if kind in ("file", "base64"):
         with open(places.source("tests", "keystores", rest), "rb") as file:
             data = file.read()
@@ -139,6 +142,14 @@ def _made(name):
         return bytes.fromhex(rest).decode("utf-8", "surrogateescape")
     count, _, what = rest.partition(" ")
     return what * int(count)
+
+
+def form(name, closed=True):
+    """A certificate's form, boundary x, all of whose fields are good."""
+    fields = {"certificateName": name, "alias": "server", "certificateDescription": "d", "environmentList": "production",
+              "pemEncodedFile": _made("file server.pem")}
+    parts = [f'--x\nContent-Disposition: form-data; name="{field}"\n\n{value}' for field, value in fields.items()]
+    return "\n".join(parts + ["--x--"] * closed)
 
 
 def encode(text):
