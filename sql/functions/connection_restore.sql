@@ -1,7 +1,7 @@
 -- Makes a connection what it was in a revision, boxes and their key number included: an ordinary change otherwise, with a revision of its own. A deleted
 -- connection comes back under its old identity, so that its boxes open. One request a call. Outcomes: invalid_token, invalid_client, unknown_project,
--- forbidden, not_found, revision_not_found, precondition_failed (revision tells the newest), name_taken, reference_missing (missing: which keystores
--- and certificates it names that are not there any more), unchanged, updated,
+-- forbidden, not_found, revision_not_found, precondition_failed (revision tells the newest), name_taken, reference_missing (missing: those of its references that
+-- name nothing any more, as JSON), unchanged, updated,
 -- again (it changed in this moment: ask again).
 create function connection_restore(
     i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_revision bigint[], i_if_match text[], i_request_id text[])
@@ -18,7 +18,7 @@ declare
     v_wanted connection_revision;
     v_outcome text;
     v_revision bigint;
-    v_missing text[];
+    v_missing jsonb;
 begin
     select * into v_access from access(i_digest[1], i_project[1], 'CONNECTIONS:MANAGE');
     if v_access.refusal = 'forbidden' then
@@ -36,10 +36,10 @@ begin
         where history.project_id = v_access.project_id and history.connection_id = v_id order by history.revision desc limit 1;
     end if;
     v_revision := coalesce(v_live.revision, v_newest.revision);
-    v_missing := array(
-        select (named.item ->> 'kind') || ' ' || (named.item ->> 'name')
+    v_missing := (
+        select jsonb_agg(named.item order by named.place)
         from jsonb_array_elements(v_wanted.refers) with ordinality as named (item, place)
-        where references_lacking(v_access.project_id, jsonb_build_array(named.item)) is not null order by named.place);
+        where references_lacking(v_access.project_id, jsonb_build_array(named.item)) is not null);
     v_outcome := coalesce(v_access.refusal, case
         when v_id is null then 'not_found'
         when not matches_revision(i_if_match[1], v_revision, coalesce(v_live.updated_at, v_newest.changed_at)) then 'precondition_failed'
@@ -60,7 +60,7 @@ begin
             where other.project_id = v_access.project_id and other.connection_id <> v_id
               and (other.service, other.external_id) = (v_wanted.service, v_wanted.external_id)) then 'name_taken'
         when v_live.revision = i_revision[1] then 'unchanged'
-        when v_missing <> '{}' then 'reference_missing'
+        when v_missing is not null then 'reference_missing'
         when (v_live.name, v_live.service, v_live.external_id, v_live.description, v_live.enabled, v_live.deploy_to_worker,
               v_live.settings::text, v_live.secrets, coalesce(v_live.refers, '[]'))
             is not distinct from
@@ -98,7 +98,7 @@ begin
                   and exists (select from environment_project as link where link.project_id = v_access.project_id)
              then deployment_asked(v_access.project_id, v_id, v_wanted.deploy_to_worker, v_outcome = 'unchanged')
              else false end,
-        array_to_string(v_missing, ', ');
+        v_missing::text;
 end
 $$;
 comment on function connection_restore(bytea[], text[], text[], text[], bigint[], text[], text[]) is

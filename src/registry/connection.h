@@ -63,7 +63,7 @@ struct connection_content {
     bool deploy_to_worker;
     struct bytes settings;    /* JSON text, readable */
     struct bytes secrets;     /* boxes as JSON text; {NULL, 0}: none */
-    struct bytes references;  /* JSON array of {"kind", "name"}: all that the settings name; {NULL, 0}: the type names nothing, or is not touched */
+    struct bytes references;  /* JSON array of {"kind", "name", "field"}: all that the settings name; {NULL, 0}: the type names nothing, or is not touched */
 };
 
 struct connection_create {
@@ -124,7 +124,7 @@ struct connection_result {
     struct bytes public_id; /* of a created connection; {NULL, 0} in apinizer */
     bool deploys;         /* written, and there is an environment to deploy it to or to remove it from */
     struct bytes lacking; /* CONNECTION_SECRET_MISSING, CONNECTION_CHECKED: indexes of unmet needs "0,2" */
-    struct bytes missing; /* those two, CONNECTION_REFERENCE_MISSING: indexes of references that name nothing; of a restoration: which they are, in words */
+    struct bytes missing; /* those two, CONNECTION_REFERENCE_MISSING: indexes of references that name nothing; of a restoration: they themselves, as JSON */
 };
 
 struct connection_row {

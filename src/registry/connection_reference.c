@@ -43,6 +43,8 @@ bool connection_references_text(const struct settings *settings, const struct co
         json_string(&writer, bytes_from(table_kind(reference->kind)));
         json_key(&writer, "name");
         json_string(&writer, reference->name);
+        json_key(&writer, "field"); /* for who restores it when it names nothing any more */
+        json_string(&writer, reference->error.field);
         json_object_end(&writer);
     }
     json_array_end(&writer);

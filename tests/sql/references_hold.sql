@@ -119,7 +119,7 @@ create function pg_temp.restore(digest bytea, name text, revision bigint) return
     from patchbay.connection_restore(array[digest], '{apinizer}', '{Fixture}', array[name], array[revision], '{null}', '{request}')
 $$;
 select is(pg_temp.remove(:'keeper', 'store'), 'deleted', 'with the keystore gone');
-select is(pg_temp.restore(:'manager', 'kafka', 3), 'reference_missing: keystore store', 'a revision that names it does not come back');
+select is(pg_temp.restore(:'manager', 'kafka', 3), 'reference_missing: [{"kind": "keystore", "name": "store"}]', 'a revision that names it does not come back');
 select is(pg_temp.keep(:'keeper', 'store'), 'created', 'with one of that name there again');
 select is(pg_temp.restore(:'manager', 'kafka', 3), 'updated', 'it does');
 select is((select count(*)::int from connection_reference), 2, 'with its references');

@@ -15,6 +15,41 @@ static struct connection_target *read_target(struct api_exchange *exchange)
     return target != NULL && apinizer_target(exchange, target) ? target : NULL;
 }
 
+static struct bytes member_text(const struct json_value *object, const char *key)
+{
+    const struct json_value *member = json_member(object, key);
+
+    return member != NULL && member->kind == JSON_STRING ? member->text : BYTES("");
+}
+
+/* The references of an old revision that name nothing any more, as a PUT would be told. */
+static enum api_step answer_missing(struct api_exchange *exchange, struct bytes missing)
+{
+    static const struct json_limits limits = {.depth = 4};
+    struct settings_error *errors = NULL;
+    struct settings_error **end = &errors;
+    struct json_value *references;
+    struct fault fault;
+
+    if (!json_read(&references, missing, &limits, exchange->arena, &fault)) {
+        return apinizer_failed(exchange, fault.message);
+    }
+    for (const struct json_value *reference = references->first; reference != NULL; reference = reference->next) {
+        struct settings_error *error = ARENA_NEW(exchange->arena, struct settings_error);
+        if (error == NULL) {
+            return API_ANSWERED;
+        }
+        struct bytes kind = member_text(reference, "kind");
+        struct bytes field = member_text(reference, "field");
+        error->field = field.length == 0 ? kind : field; /* one that psql wrote has no field */
+        error->message = arena_printf(exchange->arena, "%.*s must be the name of a %.*s in the project, but %.*s is not there any more",
+                                      BYTES_FORMAT(error->field), BYTES_FORMAT(kind), BYTES_FORMAT(member_text(reference, "name")));
+        *end = error;
+        end = &error->next;
+    }
+    return errors == NULL ? apinizer_failed(exchange, "something was missing, but what is not known") : apinizer_validation_failed(exchange, errors);
+}
+
 static bool refuse(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result, struct bytes name)
 {
     switch (result->outcome) {
@@ -33,8 +68,7 @@ static bool refuse(struct api_exchange *exchange, const struct connection_target
         (void) apinizer_error(exchange, 400, "bad_request", "Connection (name: %.*s) already exists!", BYTES_FORMAT(name));
         return true;
     case CONNECTION_REFERENCE_MISSING:
-        (void) apinizer_error(exchange, 400, "bad_request", "The revision names what is not in the project any more: %.*s",
-                              BYTES_FORMAT(result->missing));
+        (void) answer_missing(exchange, result->missing);
         return true;
     default:
         return apinizer_refused(exchange, target, result);
