@@ -36,7 +36,7 @@ create function pg_temp.another(i_column name, i_type text) returns text languag
         when i_type = 'timestamp with time zone' then format('coalesce(%1$I, now()) + interval ''1 microsecond''', i_column)
         when i_type = 'uuid' then 'gen_random_uuid()'
         when i_type = 'json' then format('(%1$I::text || '' '')::json', i_column)
-        when i_type = 'jsonb' then format('%1$I || ''{"/x": "y"}''', i_column)
+        when i_type = 'jsonb' then format('coalesce(%1$I, ''{}'') || ''{"/x": "y"}''', i_column)
         when i_type = 'xid8' then format('(%1$I::text::bigint - 1)::text::xid8', i_column)
         when i_type = 'bytea' then format('sha256(%1$I)', i_column)
     end
