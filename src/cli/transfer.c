@@ -91,7 +91,10 @@ static bool check_members(const struct transfer_line *line, struct fault *fault)
         return fault_set(fault, FAULT_INVALID, "service and externalId belong to activecampaign");
     }
     if (bytes_is(line->dialect, "catalog")) {
-        return content->public_id.length > 0 || fault_set(fault, FAULT_INVALID, "publicId is required");
+        if (!bytes_utf8(content->name, &characters) || characters > 255) {
+            return fault_set(fault, FAULT_INVALID, "name must have at most 255 characters");
+        }
+        return catalog_id_is_sane(content->public_id) || fault_set(fault, FAULT_INVALID, "publicId must be 24 lower-case hexadecimal digits");
     }
     if (!bytes_is(line->dialect, "apinizer")) {
         return fault_set(fault, FAULT_INVALID, "dialect must be apinizer, activecampaign or catalog");
@@ -122,7 +125,7 @@ static struct bytes stored_settings(const struct settings *settings, const struc
     return json_writer_close(&writer) ? buf_bytes(&buf) : (struct bytes){NULL, 0};
 }
 
-static bool take_settings(struct transfer_line *line, const struct json_value *given, const struct type_table *types, const char *host_name,
+static bool take_settings(struct transfer_line *line, struct json_value *given, const struct type_table *types, const char *host_name,
                           struct arena *arena, struct fault *fault)
 {
     static const char *const nothing[] = {NULL};
@@ -138,6 +141,11 @@ static bool take_settings(struct transfer_line *line, const struct json_value *g
     }
     if (catalog) {
         catalog_check_members(given, &end, arena);
+    } else if (!apinizer) {
+        struct activecampaign_error *wrong = activecampaign_complete_settings(given, arena);
+        if (wrong != NULL) {
+            return fault_set(fault, FAULT_INVALID, "%s is missing or not valid", wrong->field);
+        }
     }
     if (!settings_divide(&line->settings, &input, arena)) {
         return fault_set(fault, FAULT_TOO_LARGE, "it is too large");

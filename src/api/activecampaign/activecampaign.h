@@ -59,6 +59,8 @@ struct activecampaign_body {
 
 /* False only when memory ran out. */
 bool activecampaign_body_read(struct activecampaign_body *body, struct api_exchange *exchange, bool creates) __attribute__((warn_unused_result));
+/* For settings that come another way: what is wrong with them, and the defaults of what they lack put in. A link may be null, for a sealed one. */
+struct activecampaign_error *activecampaign_complete_settings(struct json_value *settings, struct arena *arena);
 enum api_step activecampaign_invalid(struct api_exchange *exchange, const struct activecampaign_error *errors);
 
 #endif

@@ -132,6 +132,21 @@ static void check_member(struct activecampaign_body *body, struct json_value *ob
     }
 }
 
+struct activecampaign_error *activecampaign_complete_settings(struct json_value *settings, struct arena *arena)
+{
+    struct activecampaign_body body = {.malformed = false};
+    struct activecampaign_error **end = &body.errors;
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const struct json_value *value = json_member(settings, members[i].name);
+        bool sealed = value != NULL && value->kind == JSON_NULL && members[i].kind == MEMBER_TEXT;
+        if (type_field_find(fields, sizeof fields / sizeof fields[0], bytes_from(members[i].name)) != NULL && !sealed) {
+            check_member(&body, settings, i, &end, arena, true);
+        }
+    }
+    return body.errors;
+}
+
 /* Of the divided settings only what was sent: an absent member is not to be changed. */
 static bool write_given(struct activecampaign_body *body, const struct json_value *object, struct arena *arena)
 {
