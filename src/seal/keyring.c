@@ -125,12 +125,12 @@ static bool fill_keyring(struct keyring *keyring, int descriptor, const char *fi
 
     if (fstat(descriptor, &status) != 0)
         return fault_set(fault, FAULT_INVALID, "keyring %s: %s", file, strerror(errno));
-    if (!keyring_file_check(&status, file, fault))
+    if (!keyring_file_check(&status, "keyring", file, fault))
         return false;
     char *text = keyring_file_allocate(KEYRING_FILE_SIZE_MAX + 1);
     if (text == NULL)
         return fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
-    bool filled = keyring_file_read(descriptor, file, text, &length, fault) && parse_text(keyring, file, (struct bytes){text, length}, fault);
+    bool filled = keyring_file_read(descriptor, "keyring", file, text, &length, fault) && parse_text(keyring, file, (struct bytes){text, length}, fault);
     keyring_file_release(text, KEYRING_FILE_SIZE_MAX + 1);
     return filled;
 }
@@ -173,7 +173,7 @@ static bool add_output(struct keyring *keyring, const char *file, struct fault *
         run_executable(file, ends[1]);
     (void) close(ends[1]);
     char *text = keyring_file_allocate(KEYRING_FILE_SIZE_MAX + 1);
-    bool filled = child > 0 && text != NULL ? keyring_file_read(ends[0], file, text, &length, fault)
+    bool filled = child > 0 && text != NULL ? keyring_file_read(ends[0], "keyring", file, text, &length, fault)
                                             : fault_set(fault, FAULT_INTERNAL, "keyring %s: cannot run it: %s", file, strerror(errno));
     (void) close(ends[0]);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)

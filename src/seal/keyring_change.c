@@ -107,7 +107,7 @@ static bool change_file(const char *sources, int32_t active, int32_t added, stru
     const size_t size = KEYRING_FILE_SIZE_MAX + 1;
     char *text = keyring_file_allocate(size);
     struct change change = {keyring_file_allocate(2 * size), 0};
-    bool changed = text != NULL && change.text != NULL ? keyring_file_read(descriptor, file, text, &length, fault)
+    bool changed = text != NULL && change.text != NULL ? keyring_file_read(descriptor, "keyring", file, text, &length, fault)
                                                        : fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
     (void) close(descriptor);
     if (changed) {

@@ -30,24 +30,24 @@ void keyring_file_release(void *memory, size_t size)
     (void) munmap(memory, size);
 }
 
-bool keyring_file_check(const struct stat *status, const char *file, struct fault *fault)
+bool keyring_file_check(const struct stat *status, const char *kind, const char *file, struct fault *fault)
 {
     uid_t us = geteuid();
 
     if (!S_ISREG(status->st_mode))
-        return fault_set(fault, FAULT_INVALID, "keyring %s: not a regular file", file);
+        return fault_set(fault, FAULT_INVALID, "%s %s: not a regular file", kind, file);
     if ((status->st_mode & 077) != 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: group or others have rights on it (mode %04o); chmod 600 it", file,
+        return fault_set(fault, FAULT_INVALID, "%s %s: group or others have rights on it (mode %04o); chmod 600 it", kind, file,
                          (unsigned) (status->st_mode & 07777));
     if (us != 0 && status->st_uid != us && status->st_uid != 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: it belongs to user %lu, not to us (%lu) or root", file,
+        return fault_set(fault, FAULT_INVALID, "%s %s: it belongs to user %lu, not to us (%lu) or root", kind, file,
                          (unsigned long) status->st_uid, (unsigned long) us);
     if (status->st_size > KEYRING_FILE_SIZE_MAX)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: larger than %d bytes", file, KEYRING_FILE_SIZE_MAX);
+        return fault_set(fault, FAULT_INVALID, "%s %s: larger than %d bytes", kind, file, KEYRING_FILE_SIZE_MAX);
     return true;
 }
 
-bool keyring_file_read(int descriptor, const char *file, char *text, size_t *length, struct fault *fault)
+bool keyring_file_read(int descriptor, const char *kind, const char *file, char *text, size_t *length, struct fault *fault)
 {
     *length = 0;
     for (;;) {
@@ -55,12 +55,12 @@ bool keyring_file_read(int descriptor, const char *file, char *text, size_t *len
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fault_set(fault, FAULT_INVALID, "keyring %s: cannot read it: %s", file, strerror(errno));
+            return fault_set(fault, FAULT_INVALID, "%s %s: cannot read it: %s", kind, file, strerror(errno));
         if (got == 0)
             return true;
         *length += (size_t) got;
         if (*length > KEYRING_FILE_SIZE_MAX)
-            return fault_set(fault, FAULT_INVALID, "keyring %s: larger than %d bytes", file, KEYRING_FILE_SIZE_MAX);
+            return fault_set(fault, FAULT_INVALID, "%s %s: larger than %d bytes", kind, file, KEYRING_FILE_SIZE_MAX);
     }
 }
 
