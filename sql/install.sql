@@ -97,6 +97,8 @@ set client_min_messages = warning;
 \ir functions/key_retire.sql
 \ir functions/key_boxes_take.sql
 \ir functions/key_boxes_put.sql
+\ir functions/export_boxes.sql
+\ir functions/export_record.sql
 \ir functions/import_write.sql
 \ir functions/user_create.sql
 \ir functions/user_passwd.sql

@@ -9,6 +9,7 @@
 #include "db/admin.h"
 #include "registry/connector.h"
 #include "registry/type.h"
+#include "seal/envelope.h"
 #include "seal/keyring.h"
 
 static void print_mistake(void *context, const char *source, int line, const char *message)
@@ -63,6 +64,18 @@ static bool check_keyring(const char *file, FILE *err)
     return true;
 }
 
+static bool check_import_key(const char *file, FILE *err)
+{
+    struct fault fault = {.kind = FAULT_NONE};
+    struct envelope_opener *opener = NULL;
+
+    if (file[0] != '\0' && !envelope_opener_new(&opener, "import_key_file", file, &fault)) {
+        return print_fault(err, NULL, &fault);
+    }
+    envelope_opener_free(opener);
+    return true;
+}
+
 static bool check_types(const char *directory, FILE *err)
 {
     struct fault fault = {.kind = FAULT_NONE};
@@ -92,7 +105,8 @@ static bool check_values(const struct config *config, FILE *err)
     bool right[] = {
         check_database("database", config->database, err), check_database("admin_database", config->admin_database, err),
         check_database("owner_database", config->owner_database, err), check_time_zone(config->time_zone, err),
-        check_keyring(config->keyring_file, err), check_types(config->types_dir, err), check_connectors(config->connectors_dir, err),
+        check_keyring(config->keyring_file, err), check_import_key(config->import_key_file, err),
+        check_types(config->types_dir, err), check_connectors(config->connectors_dir, err),
     };
 
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {

@@ -94,8 +94,8 @@ static const struct command table[] = {
     {"upgrade", NULL, {NULL}, {{NULL, NULL, false}}, command_upgrade,
      "installs the schema into an empty database, or brings it to this version; may be run at any time, by several at once"},
 
-    {"export", NULL, {NULL}, {{"project", "P", true}, {"out", "FILE", false}}, command_export,
-     "writes a project's connections as JSON Lines, without what is sealed"},
+    {"export", NULL, {NULL}, {{"project", "P", true}, {"out", "FILE", false}, {"seal-to", "FILE", false}}, command_export,
+     "writes a project's connections as JSON Lines, without what is sealed, or with it sealed to a public key or certificate (PEM)"},
     {"import", NULL, {NULL},
      {{"project", "P", true}, {"in", "FILE", false}, {"dry-run", NULL, false}, {"apply", NULL, false}, {"prune", NULL, false}}, command_import,
      "prints what an export would change and, with --apply, does all of it or nothing; --prune deletes what it lacks"},

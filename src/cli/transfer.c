@@ -13,10 +13,10 @@
 static const struct json_limits line_limits = {.depth = 66};
 
 enum member { MEMBER_ID, MEMBER_DIALECT, MEMBER_PUBLIC_ID, MEMBER_NAME, MEMBER_TYPE, MEMBER_SERVICE, MEMBER_EXTERNAL_ID, MEMBER_DESCRIPTION,
-              MEMBER_ENABLED, MEMBER_DEPLOY, MEMBER_SETTINGS, MEMBERS };
+              MEMBER_ENABLED, MEMBER_DEPLOY, MEMBER_SETTINGS, MEMBER_SEALED, MEMBERS };
 
 static const char *const names[MEMBERS] = {"id",         "dialect",     "publicId", "name",           "type",    "service",
-                                           "externalId", "description", "enabled",  "deployToWorker", "settings"};
+                                           "externalId", "description", "enabled",  "deployToWorker", "settings", "sealed"};
 
 static bool is_uuid(struct bytes text)
 {
@@ -68,7 +68,7 @@ static bool take_members(struct transfer_line *line, const struct json_value *ob
            && take_text(object, MEMBER_TYPE, &content->type, fault) && take_text(object, MEMBER_SERVICE, &content->service, fault)
            && take_text(object, MEMBER_EXTERNAL_ID, &content->external_id, fault)
            && take_text(object, MEMBER_DESCRIPTION, &content->description, fault) && take_flag(object, MEMBER_ENABLED, &content->enabled, fault)
-           && take_flag(object, MEMBER_DEPLOY, &content->deploy_to_worker, fault);
+           && take_flag(object, MEMBER_DEPLOY, &content->deploy_to_worker, fault) && take_text(object, MEMBER_SEALED, &line->sealed, fault);
 }
 
 /* What each dialect must have, and must not. */
@@ -80,6 +80,9 @@ static bool check_members(const struct transfer_line *line, struct fault *fault)
 
     if (line->id.data != NULL && !is_uuid(line->id)) {
         return fault_set(fault, FAULT_INVALID, "id must be a UUID in small letters");
+    }
+    if (line->sealed.data != NULL && line->id.data == NULL) {
+        return fault_set(fault, FAULT_INVALID, "sealed values belong to an id, which is missing");
     }
     if (content->name.length == 0 || content->type.length == 0) {
         return fault_set(fault, FAULT_INVALID, "name and type are required");
@@ -125,19 +128,23 @@ static struct bytes stored_settings(const struct settings *settings, const struc
     return json_writer_close(&writer) ? buf_bytes(&buf) : (struct bytes){NULL, 0};
 }
 
-static bool take_settings(struct transfer_line *line, struct json_value *given, const struct type_table *types, const char *host_name,
-                          struct arena *arena, struct fault *fault)
+static bool take_settings(struct transfer_line *line, struct json_value *given, const struct transfer_rules *rules, struct arena *arena,
+                          struct fault *fault)
 {
     static const char *const nothing[] = {NULL};
     bool apinizer = bytes_is(line->dialect, "apinizer");
     bool catalog = bytes_is(line->dialect, "catalog");
-    struct settings_input input = {.object = given, .common = nothing, .replaces = true, .host_name = host_name};
+    struct settings_input input = {.object = given, .common = nothing, .replaces = true, .host_name = rules->host_name};
     struct settings_error *errors = NULL;
     struct settings_error **end = &errors;
 
-    input.type = apinizer ? type_find(types, line->content.type) : catalog ? &catalog_type : &activecampaign_type;
+    input.type = apinizer ? type_find(rules->types, line->content.type) : catalog ? &catalog_type : &activecampaign_type;
     if (given == NULL || given->kind != JSON_OBJECT || input.type == NULL) {
         return fault_set(fault, FAULT_INVALID, input.type == NULL ? "type is not known" : "settings must be an object");
+    }
+    line->is_closed = line->sealed.data != NULL && rules->opener == NULL;
+    if (line->sealed.data != NULL && rules->opener != NULL && !transfer_open(rules->opener, line, given, arena, fault)) {
+        return false;
     }
     if (catalog) {
         catalog_check_members(given, &end, arena);
@@ -161,8 +168,7 @@ static bool take_settings(struct transfer_line *line, struct json_value *given, 
     return line->content.settings.data != NULL || fault_set(fault, FAULT_TOO_LARGE, "it is too large");
 }
 
-bool transfer_read(struct transfer_line *line, struct bytes text, const struct type_table *types, const char *host_name, struct arena *arena,
-                   struct fault *fault)
+bool transfer_read(struct transfer_line *line, struct bytes text, const struct transfer_rules *rules, struct arena *arena, struct fault *fault)
 {
     struct json_value *object;
 
@@ -174,7 +180,7 @@ bool transfer_read(struct transfer_line *line, struct bytes text, const struct t
         return fault_set(fault, FAULT_INVALID, "it must be an object");
     }
     return take_members(line, object, fault) && check_members(line, fault)
-           && take_settings(line, json_member(object, "settings"), types, host_name, arena, fault);
+           && take_settings(line, json_member(object, "settings"), rules, arena, fault);
 }
 
 static void write_text(struct json_writer *writer, enum member member, struct bytes text)
@@ -187,7 +193,7 @@ static void write_text(struct json_writer *writer, enum member member, struct by
     }
 }
 
-struct bytes transfer_write(struct bytes id, struct bytes dialect, const struct connection_content *content, struct arena *arena)
+struct bytes transfer_write(struct bytes id, struct bytes dialect, const struct connection_content *content, struct bytes sealed, struct arena *arena)
 {
     struct json_value *settings;
     struct fault unimportant;
@@ -198,7 +204,7 @@ struct bytes transfer_write(struct bytes id, struct bytes dialect, const struct 
     if (!json_read(&settings, content->settings, &line_limits, arena, &unimportant)) {
         return (struct bytes){NULL, 0};
     }
-    buf_init(&buf, arena, content->settings.length + 512);
+    buf_init(&buf, arena, content->settings.length + sealed.length + 512);
     json_writer_open(&writer, &buf);
     json_object(&writer);
     write_text(&writer, MEMBER_ID, id);
@@ -215,6 +221,9 @@ struct bytes transfer_write(struct bytes id, struct bytes dialect, const struct 
     json_boolean(&writer, content->deploy_to_worker);
     json_key(&writer, names[MEMBER_SETTINGS]);
     json_tree(&writer, settings);
+    if (sealed.data != NULL) {
+        write_text(&writer, MEMBER_SEALED, sealed);
+    }
     json_object_end(&writer);
     bool written = json_writer_close(&writer);
     buf_add_char(&buf, '\n');

@@ -23,6 +23,7 @@ struct config {
     char owner_database[CONFIG_TEXT_MAX]; /* libpq DSN of who may install and upgrade the schema, for `patchbay upgrade` */
     char sql_dir[CONFIG_TEXT_MAX];        /* install.sql, upgrade/ */
     char keyring_file[CONFIG_TEXT_MAX];
+    char import_key_file[CONFIG_TEXT_MAX]; /* PEM private key that opens what an export sealed; "": none */
     char types_dir[CONFIG_TEXT_MAX];
     char connectors_dir[CONFIG_TEXT_MAX];
     char connectors_strict[8];            /* yes, no */

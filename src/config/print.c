@@ -56,7 +56,7 @@ void config_print_sample(FILE *out)
         print_comment(out, setting->description);
         fputs("# (", out);
         print_range(out, setting);
-        fprintf(out, ")\n#%s = %s\n", setting->name, shown_default(setting));
+        fprintf(out, ")\n#%s =%s%s\n", setting->name, shown_default(setting)[0] == '\0' ? "" : " ", shown_default(setting));
     }
 }
 
@@ -76,7 +76,10 @@ void config_print_markdown(FILE *out)
     for (const struct config_setting *setting = config_settings(); setting->name != NULL; setting++) {
         fprintf(out, "| `%s` | ", setting->name);
         print_range(out, setting);
-        fprintf(out, " | `%s` | %s |\n", shown_default(setting), setting->description);
+        if (shown_default(setting)[0] == '\0')
+            fprintf(out, " | none | %s |\n", setting->description);
+        else
+            fprintf(out, " | `%s` | %s |\n", shown_default(setting), setting->description);
     }
     fputs("\nThis page and the sample are printed from the table in src/config/config.c; a test compares them.\n", out);
 }

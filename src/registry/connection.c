@@ -290,10 +290,11 @@ struct opening {
     struct arena *arena;
 };
 
-static bool open_box(void *context, struct bytes place, struct bytes box, struct bytes *plaintext, struct fault *fault)
+static bool open_box(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext, struct fault *fault)
 {
     struct opening *opening = context;
 
+    (void) there;
     return seal_open(opening->context, place, box, opening->arena, plaintext, fault);
 }
 

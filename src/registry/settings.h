@@ -79,11 +79,12 @@ bool settings_divide(struct settings *settings, const struct settings_input *inp
     __attribute__((warn_unused_result));
 
 /*
- * The way back: puts opened values at their places. `boxes` is the stored object {place: box}; `open` opens one box.
+ * The way back: puts opened values at their places. `boxes` is the stored object {place: box}; `open` opens one box, and sees what stands at
+ * its place (null, or a default) before it is replaced.
  * Works on a tree of the readable settings (from json_read). A box whose place the tree lacks is left out. False when a box did
  * not open (FAULT_INTERNAL) or the arena overflowed (FAULT_TOO_LARGE).
  */
-typedef bool settings_open(void *context, struct bytes place, struct bytes box, struct bytes *plaintext_json,
+typedef bool settings_open(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext_json,
                            struct fault *fault);
 bool settings_fill(struct json_value *readable, const struct json_value *boxes, settings_open *open, void *context,
                    struct arena *arena, struct fault *fault) __attribute__((warn_unused_result));

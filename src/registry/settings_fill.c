@@ -85,7 +85,7 @@ static bool open_into(struct filling *filling, struct json_value *node, const st
     struct bytes plaintext;
     struct json_value *value;
 
-    if (!filling->open(filling->context, box->place, box->text, &plaintext, filling->fault)) {
+    if (!filling->open(filling->context, box->place, box->text, node, &plaintext, filling->fault)) {
         return false;
     }
     if (!json_read(&value, plaintext, &stored_limits, filling->arena, filling->fault)) {

@@ -79,11 +79,13 @@ START_TEST(both_name_every_setting_its_default_and_what_it_is)
     for (const struct config_setting *setting = config_settings(); setting->name != NULL; setting++) {
         const char *shown = setting->shown_default != NULL ? setting->shown_default : setting->default_text;
 
-        snprintf(line, sizeof line, "\n#%s = %s\n", setting->name, shown);
+        bool nothing = shown[0] == '\0';
+
+        snprintf(line, sizeof line, nothing ? "\n#%s =%s\n" : "\n#%s = %s\n", setting->name, shown);
         ck_assert_msg(strstr(sample, line) != NULL, "%s is not in the sample", setting->name);
         snprintf(line, sizeof line, "\n| `%s` | ", setting->name);
         ck_assert_msg(strstr(page, line) != NULL, "%s is not in the page", setting->name);
-        snprintf(line, sizeof line, " | `%s` | %s |\n", shown, setting->description);
+        snprintf(line, sizeof line, nothing ? " | none%s | %s |\n" : " | `%s` | %s |\n", shown, setting->description);
         ck_assert_msg(strstr(page, line) != NULL, "%s is not described in the page", setting->name);
     }
     free(sample);

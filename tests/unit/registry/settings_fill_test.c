@@ -12,12 +12,15 @@
 struct opened {
     size_t count;
     const char *refuse; /* a place that does not open */
+    size_t nulls;       /* how many came to where null stood */
 };
 
-static bool open_counting(void *context, struct bytes place, struct bytes box, struct bytes *plaintext, struct fault *fault)
+static bool open_counting(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext,
+                          struct fault *fault)
 {
     struct opened *opened = context;
 
+    opened->nulls += there->kind == JSON_NULL;
     if (opened->refuse != NULL && bytes_is(place, opened->refuse)) {
         return fault_set(fault, FAULT_INTERNAL, "a box does not open");
     }
@@ -49,7 +52,7 @@ static const char *fill(const char *readable, const char *boxes, struct opened *
 
 START_TEST(values_come_back_where_they_were)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
 
     ck_assert_str_eq(fill("{'a':null,'b':{'c':null,'d':1},'l':[null,{'x':null}]}",
                           "{'/a':'\\u0022p\\u0022','/b/c':'[1,2]','/l/0':'1.50','/l/1/x':'{\\u0022y\\u0022:null}'}", &opened),
@@ -58,9 +61,19 @@ START_TEST(values_come_back_where_they_were)
 }
 END_TEST
 
+START_TEST(who_opens_sees_what_stood_there)
+{
+    struct opened opened = {0, NULL, 0};
+
+    ck_assert_str_eq(fill("{'a':null,'b':'a default'}", "{'/a':'1','/b':'2'}", &opened), "{\"a\":1,\"b\":2}");
+    ck_assert_uint_eq(opened.count, 2);
+    ck_assert_uint_eq(opened.nulls, 1);
+}
+END_TEST
+
 START_TEST(items_are_found_by_name)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
 
     ck_assert_str_eq(
         fill("{'l':[{'name':'B','v':null},{'name':'A','v':null},{'name':'b','v':null},{'key':'B','v':null},{'v':null}]}",
@@ -72,7 +85,7 @@ END_TEST
 
 START_TEST(places_that_begin_alike_are_told_apart)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
 
     ck_assert_str_eq(
         fill(
@@ -86,7 +99,7 @@ END_TEST
 
 START_TEST(a_kept_value_comes_back_where_a_default_stands)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
 
     ck_assert_str_eq(fill("{'workingDir':'/','o':{'a':1}}", "{'/workingDir':'\\u0022ftp://u:p@h\\u0022','/o':'2'}", &opened),
                      "{\"workingDir\":\"ftp://u:p@h\",\"o\":2}");
@@ -95,7 +108,7 @@ END_TEST
 
 START_TEST(a_box_without_a_place_is_left_alone)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
 
     ck_assert_str_eq(fill("{'a':null,'s':'text','n':[1]}",
                           "{'/b':'1','/a/b':'2','/s/x':'3','/n/5':'4','/n/[a]':'5','x':'6','':'7'}", &opened),
@@ -106,7 +119,7 @@ END_TEST
 
 START_TEST(nothing_sealed_is_nothing_to_do)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
     struct json_value *tree = read_quoted("{'a':null}");
     struct fault fault;
 
@@ -117,7 +130,7 @@ END_TEST
 
 START_TEST(a_box_that_does_not_open_fails_the_whole)
 {
-    struct opened opened = {0, "/b/c"};
+    struct opened opened = {0, "/b/c", 0};
     struct json_value *tree = read_quoted("{'a':null,'b':{'c':null}}");
     struct fault fault;
 
@@ -129,7 +142,7 @@ END_TEST
 
 START_TEST(a_value_that_is_no_json_is_told_without_showing_it)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
     struct json_value *tree = read_quoted("{'a':null}");
     struct fault fault;
 
@@ -143,7 +156,7 @@ END_TEST
 
 START_TEST(an_arena_that_overflows_is_told)
 {
-    struct opened opened = {0, NULL};
+    struct opened opened = {0, NULL, 0};
     bool filled = false;
 
     for (size_t limit = 0; !filled; limit += 16) {
@@ -166,7 +179,7 @@ static Suite *settings_fill_suite(void)
         places_that_begin_alike_are_told_apart,   a_kept_value_comes_back_where_a_default_stands,
         a_box_without_a_place_is_left_alone,      nothing_sealed_is_nothing_to_do,
         a_box_that_does_not_open_fails_the_whole, a_value_that_is_no_json_is_told_without_showing_it,
-        an_arena_that_overflows_is_told,
+        an_arena_that_overflows_is_told,          who_opens_sees_what_stood_there,
     };
     Suite *suite = suite_create("settings_fill");
     TCase *tcase = tcase_create("fill");

@@ -263,9 +263,10 @@ struct json_value *support_boxes(const struct settings *settings)
     return boxes;
 }
 
-static bool open_plainly(void *context, struct bytes place, struct bytes box, struct bytes *plaintext, struct fault *fault)
+static bool open_plainly(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext, struct fault *fault)
 {
     (void) context;
+    (void) there;
     (void) place;
     (void) fault;
     *plaintext = box;

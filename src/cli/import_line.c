@@ -1,0 +1,149 @@
+/*
+ * A line goes by its id; one that has none, or whose id is not in this project, by what its API calls it by. So an export can be taken to
+ * another registry and taken there again.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/import.h"
+
+#define MATCHED "connection_id, revision, key_number, name, type, dialect from patchbay.connection where project_id = $1::bigint "
+
+static const char match_sql[] =
+    "select * from (select 1 as way, " MATCHED "and connection_id = $2::uuid "
+    "union all select 2, " MATCHED "and dialect = $3 and handle = patchbay.handle_of($3, case $3 when 'apinizer' then $5 else $4 end) "
+    "union all select 3, " MATCHED "and service = $6 and external_id = $7) as found order by way limit 1";
+
+enum { MATCH_WAY, MATCH_ID, MATCH_REVISION, MATCH_KEY, MATCH_NAME, MATCH_TYPE, MATCH_DIALECT };
+
+void import_uuid_text(const unsigned char uuid[16], char text[IMPORT_UUID_SIZE])
+{
+    for (size_t i = 0, at = 0; i < 16; i++) {
+        at += (size_t) snprintf(text + at, IMPORT_UUID_SIZE - at, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", uuid[i]);
+    }
+}
+
+/* `text` is canonical. */
+static void read_uuid(struct bytes text, unsigned char uuid[16])
+{
+    char byte[3] = "";
+
+    for (size_t i = 0, at = 0; i < 16; i++, at += 2) {
+        at += text.data[at] == '-';
+        memcpy(byte, text.data + at, 2);
+        uuid[i] = (unsigned char) strtoul(byte, NULL, 16);
+    }
+}
+
+static const char *text_or_null(struct import *import, struct bytes text)
+{
+    return text.data == NULL ? NULL : arena_copy(import->arena, text).data;
+}
+
+bool import_match(struct import *import, const struct transfer_line *line, struct import_planned *planned, struct bytes *name, struct fault *fault)
+{
+    const struct connection_content *content = &line->content;
+    const char *values[] = {import->project, text_or_null(import, line->id), text_or_null(import, line->dialect),
+                            text_or_null(import, content->public_id), text_or_null(import, content->name),
+                            text_or_null(import, content->service), text_or_null(import, content->external_id)};
+    struct db_result result;
+
+    *name = (struct bytes){NULL, 0};
+    if (!command_query(import->context, match_sql, 7, values, &result, fault)) {
+        return false;
+    }
+    if (result.count == 0) {
+        planned->key = keyring_active(import->keyring);
+        if (line->id.data != NULL) {
+            read_uuid(line->id, planned->id);
+        } else {
+            digest_uuid(planned->id);
+        }
+        return true;
+    }
+    (void) db_uuid(&result, 0, MATCH_ID, planned->id);
+    planned->revision = db_number(&result, 0, MATCH_REVISION);
+    planned->key = (int32_t) db_number(&result, 0, MATCH_KEY);
+    *name = arena_copy(import->arena, db_text(&result, 0, MATCH_NAME));
+    if (!bytes_equal(db_text(&result, 0, MATCH_TYPE), content->type) || !bytes_equal(db_text(&result, 0, MATCH_DIALECT), line->dialect)) {
+        return fault_set(fault, FAULT_INVALID, "the type and the dialect of a connection cannot change");
+    }
+    return true;
+}
+
+/* Nothing is sealed with a key that is not the database's of that number. */
+static bool register_key(struct import *import, int32_t number, struct fault *fault)
+{
+    struct db_result result;
+    struct bytes canary;
+    char text[16];
+
+    if (import->registered == number) {
+        return true;
+    }
+    snprintf(text, sizeof text, "%ld", (long) number);
+    if (!seal_canary(import->keyring, number, import->arena, &canary, fault)) {
+        return false;
+    }
+    const char *values[] = {text, arena_copy(import->arena, canary).data};
+    if (!command_query(import->context, "select patchbay.key_register($1::integer, $2)", 2, values, &result, fault)) {
+        return false;
+    }
+    import->registered = number;
+    return true;
+}
+
+static bool seal_line(struct import *import, const struct transfer_line *line, const struct import_planned *planned, struct bytes *boxes,
+                      struct fault *fault)
+{
+    struct seal_identity identity = {.key = planned->key};
+
+    (void) bytes_to_int64(bytes_from(import->project), &identity.project);
+    memcpy(identity.connection, planned->id, sizeof identity.connection);
+    return connection_seal(&line->settings, import->keyring, &identity, import->arena, boxes, fault);
+}
+
+static const char *flag_text(bool flag)
+{
+    return flag ? "true" : "false";
+}
+
+bool import_write_line(struct import *import, const struct transfer_line *line, const struct import_planned *planned, bool apply,
+                       struct bytes outcome[2], struct fault *fault)
+{
+    static const char sql[] = "select outcome, detail from patchbay.import_write($1::boolean, $2::bigint, $3::uuid, $4::bigint, $5, $6, $7, $8, $9, "
+                              "$10, $11, $12::boolean, $13::boolean, $14::json, $15::integer, $16::jsonb, $17::jsonb, $18::jsonb, $19::jsonb)";
+    const struct connection_content *content = &line->content;
+    struct bytes boxes, keep, needs;
+    struct db_result result;
+    char revision[24], key[16], id[IMPORT_UUID_SIZE];
+
+    if (!seal_line(import, line, planned, &boxes, fault)) {
+        return false;
+    }
+    if (apply && (boxes.data != NULL || planned->revision == 0) && !register_key(import, planned->key, fault)) {
+        return false;
+    }
+    if (!connection_keep_text(&line->settings, import->arena, &keep) || !connection_needs_text(&line->settings, import->arena, &needs)) {
+        return fault_set(fault, FAULT_TOO_LARGE, "it is too large");
+    }
+    snprintf(revision, sizeof revision, "%" PRId64, planned->revision);
+    snprintf(key, sizeof key, "%ld", (long) planned->key);
+    import_uuid_text(planned->id, id);
+    const char *values[] = {flag_text(apply), import->project, id, revision, text_or_null(import, line->dialect),
+                            text_or_null(import, content->public_id), text_or_null(import, content->name), text_or_null(import, content->type),
+                            text_or_null(import, content->service), text_or_null(import, content->external_id),
+                            text_or_null(import, content->description), flag_text(content->enabled), flag_text(content->deploy_to_worker),
+                            text_or_null(import, content->settings), key, text_or_null(import, boxes), text_or_null(import, keep),
+                            text_or_null(import, needs), text_or_null(import, content->references)};
+    if (arena_overflowed(import->arena)) {
+        return fault_set(fault, FAULT_TOO_LARGE, "it is too large");
+    }
+    if (!command_query(import->context, sql, 19, values, &result, fault)) {
+        return false;
+    }
+    outcome[0] = arena_copy(import->arena, db_text(&result, 0, 0));
+    outcome[1] = arena_copy(import->arena, db_text(&result, 0, 1));
+    return true;
+}
