@@ -127,6 +127,7 @@ set client_min_messages = warning;
 \ir views/type_usage.sql
 \ir views/connection_history.sql
 \ir views/audit_trail.sql
+\ir views/activity_overview.sql
 \ir functions/audit_list.sql
 \ir views/keystore_overview.sql
 \ir views/certificate_overview.sql

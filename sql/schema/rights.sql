@@ -29,5 +29,5 @@ grant select (project_id, material_id, kind, name, handle, description, revision
       update (description), delete on material to patchbay_admin;
 
 grant select on key_usage, project_overview, token_overview, client_overview, user_overview, environment_overview, connection_overview,
-    worker_overview, deployment_status, type_usage, connection_history, audit_trail, keystore_overview, certificate_overview
-    to patchbay_admin, patchbay_auditor;
+    worker_overview, deployment_status, type_usage, connection_history, audit_trail, keystore_overview, certificate_overview,
+    activity_overview to patchbay_admin, patchbay_auditor;

@@ -100,6 +100,9 @@ static const struct command table[] = {
      {{"project", "P", true}, {"in", "FILE", false}, {"dry-run", NULL, false}, {"apply", NULL, false}, {"prune", NULL, false}}, command_import,
      "prints what an export would change and, with --apply, does all of it or nothing; --prune deletes what it lacks"},
 
+    {"top", NULL, {NULL}, {{"json", NULL, false}}, command_top,
+     "shows what each project has been doing in the last minute, the busiest first; on a terminal anew every two seconds until Ctrl-C"},
+
     {"check-config", NULL, {NULL}, {{NULL, NULL, false}}, command_check_config,
      "names every mistake in the settings, then in the keyring and the types that they name; the database is not asked"},
 

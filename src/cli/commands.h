@@ -14,6 +14,7 @@ command_handler command_token_issue, command_token_list, command_token_revoke;
 command_handler command_client_add, command_client_list, command_client_revoke;
 command_handler command_user_add, command_user_passwd, command_user_list, command_user_grant, command_user_revoke;
 command_handler command_environment_add, command_environment_link, command_environment_list;
+command_handler command_top;
 command_handler command_type_list, command_type_show;
 command_handler command_key_add, command_key_status, command_key_rotate, command_key_retire, command_key_verify;
 command_handler command_worker_add, command_worker_remove, command_worker_test, command_worker_list;
