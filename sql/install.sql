@@ -30,6 +30,8 @@ set client_min_messages = warning;
 \ir functions/place_member.sql
 \ir functions/place_path.sql
 \ir functions/settings_merged.sql
+\ir functions/settings_nulled.sql
+\ir functions/settings_kept.sql
 \ir functions/secrets_beside.sql
 \ir functions/needs_lacking.sql
 \ir functions/is_resealing.sql

@@ -5,7 +5,7 @@
 --   secret_missing (lacking, perhaps missing), reference_missing (missing), unchanged, updated,
 --   again (the same row twice in one call, or it changed in this moment: ask again).
 -- Where i_fields is null all is replaced: description, enabled, deploy_to_worker, settings, and secrets, to which the stored boxes at the places of
--- i_keep are added; only a null name, service or external id keeps what is stored.
+-- i_keep (an array, or an object as settings_kept takes it) are added; only a null name, service or external id keeps what is stored.
 -- Else only what i_fields lists is changed (name, description, enabled, deploy_to_worker, service, external_id, comma-separated), and of the settings the
 -- members of i_settings are replaced and those listed in i_removed dropped, each with the boxes in it; other boxes stay.
 -- deploys: there is an environment to deploy to, and something to be delivered or removed; a write that changed nothing is delivered once more.
@@ -82,7 +82,9 @@ begin
                    case when named.all or 'description' = any (named.fields) then request.description else stored.description end as next_description,
                    case when named.all or 'enabled' = any (named.fields) then request.enabled else stored.enabled end as next_enabled,
                    case when named.all or 'deploy_to_worker' = any (named.fields) then request.deploy_to_worker else stored.deploy_to_worker end as next_deploy,
-                   case when named.all then request.settings else settings_merged(stored.settings, request.settings, request.removed) end as next_settings,
+                   case when not named.all then settings_merged(stored.settings, request.settings, request.removed)
+                        when jsonb_typeof(request.keep) = 'object' then settings_kept(request.settings, stored.secrets, request.keep)
+                        else request.settings end as next_settings,
                    boxes.secrets as next_secrets, coalesce(request.refers, stored.refers) as next_refers,
                    case when request.needs is not null then needs_lacking(request.needs, boxes.secrets) end as lacking,
                    case when request.refers is not null then references_lacking(stored.project_id, request.refers) end as missing

@@ -27,6 +27,9 @@ begin
             return;
         end if;
     end if;
+    if jsonb_typeof(i_keep) = 'object' then
+        i_settings := settings_kept(i_settings, coalesce(v_stored.secrets, '{}'), i_keep);
+    end if;
     v_secrets := coalesce(i_secrets, '{}') || secrets_kept(coalesce(v_stored.secrets, '{}'), coalesce(i_keep, '[]'));
     if needs_lacking(coalesce(i_needs, '[]'), v_secrets) is not null then
         return query select 'secret_missing', needs_lacking(i_needs, v_secrets);

@@ -8,5 +8,5 @@ begin
     );
 end
 $$;
-comment on function secrets_kept(jsonb, jsonb) is 'Of the stored boxes those whose place is listed (an array of texts).';
+comment on function secrets_kept(jsonb, jsonb) is 'Of the stored boxes those whose place is listed (an array of texts, or an object with places as keys).';
 revoke execute on function secrets_kept from public;

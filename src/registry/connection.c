@@ -334,18 +334,36 @@ static void write_places(struct json_writer *writer, const struct settings_place
     json_array_end(writer);
 }
 
+static void write_assumed(struct json_writer *writer, const struct settings_place *places)
+{
+    json_object(writer);
+    for (const struct settings_place *place = places; place != NULL; place = place->next) {
+        json_key_bytes(writer, place->place);
+        json_boolean(writer, place->assumed);
+    }
+    json_object_end(writer);
+}
+
 bool connection_keep_text(const struct settings *settings, struct arena *arena, struct bytes *keep)
 {
     struct json_writer writer;
     struct buf buf;
+    bool assumed = false;
 
     *keep = (struct bytes){NULL, 0};
     if (settings->keep == NULL) {
         return true;
     }
+    for (const struct settings_place *place = settings->keep; place != NULL; place = place->next) {
+        assumed = assumed || place->assumed;
+    }
     buf_init(&buf, arena, 128);
     json_writer_open(&writer, &buf);
-    write_places(&writer, settings->keep);
+    if (assumed) {
+        write_assumed(&writer, settings->keep);
+    } else {
+        write_places(&writer, settings->keep);
+    }
     bool written = json_writer_close(&writer);
     *keep = buf_bytes(&buf);
     return written;

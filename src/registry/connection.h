@@ -82,7 +82,7 @@ struct connection_update {
     struct bytes fields;           /* {NULL, 0}: content replaces all. Else only what it lists changes ("name,description"; "" for settings only), and
                                       content.settings has the members to be replaced */
     struct bytes removed;          /* with fields: JSON array of the settings' members to be dropped; {NULL, 0}: none */
-    struct bytes keep;             /* JSON array of places; {NULL, 0}: none */
+    struct bytes keep;             /* JSON array of places, or object {place: whether a default stands for it}; {NULL, 0}: none */
     struct bytes needs;            /* JSON array of {"any": [places], "given": place}; {NULL, 0}: none */
     bool dry;                      /* check everything, write nothing */
     bool renames;                  /* sent alone: it may violate a constraint */

@@ -10,7 +10,7 @@
  *      errors     every violation, in the order of the type's fields, one a field; the first thousand
  *      warnings   one text a field that the type does not name
  * Readable values share memory with the body and the type: keep both. Plaintexts are borrowed from the request's arena.
- * Where null is written on a PUT to a text with a default, the default is readable and the place is kept as well.
+ * Where null is written on a PUT to a text with a default, the default is readable and the place is kept as well, as `assumed`.
  *
  * Places are JSON Pointers, but an item of an array that has a text `name` or `key` which everybody may read goes by it:
  *     /headerList/[authorization]/value      `name`, letters A to Z lower-cased ('~' and '/' escaped as in JSON Pointer)
@@ -38,6 +38,7 @@ struct settings_sealed {
 
 struct settings_place {
     struct bytes place;
+    bool assumed; /* of keep: the default is readable there; null belongs there when a box is kept */
     struct settings_place *next;
 };
 

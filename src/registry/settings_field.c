@@ -39,7 +39,7 @@ static struct json_value *divide_secret(struct settings_work *work, struct setti
     if (slot->value != NULL) {
         check_secret(work, slot, position);
     } else if (work->input->replaces) {
-        struct bytes place = settings_keep(work, position);
+        struct bytes place = settings_keep(work, position, false);
         if (slot->required) {
             settings_need_place(work, slot, position, place);
         }
@@ -112,7 +112,7 @@ static struct json_value *divide_missing(struct settings_work *work, struct sett
                                          const struct settings_position *position)
 {
     bool perhaps_stored = settings_may_be_stored(work, slot);
-    struct bytes place = perhaps_stored ? settings_keep(work, position) : (struct bytes){NULL, 0};
+    struct bytes place = perhaps_stored ? settings_keep(work, position, slot->field->default_value != NULL) : (struct bytes){NULL, 0};
 
     if (slot->field->default_value != NULL) {
         struct settings_slot assumed = *slot;

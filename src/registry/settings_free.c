@@ -76,7 +76,7 @@ static struct json_value *strip(struct settings_work *work, const struct json_va
     switch (value->kind) {
     case JSON_NULL:
         if (work->input->replaces) {
-            settings_keep(work, position);
+            settings_keep(work, position, false);
         }
         return NULL;
     case JSON_BOOLEAN:

@@ -82,7 +82,7 @@ static struct json_value *divide_unnamed(struct settings_work *work, const struc
 {
     if (sent->kind == JSON_NULL) {
         if (work->input->replaces) {
-            settings_keep(work, position);
+            settings_keep(work, position, false);
             settings_warn(work, position);
         }
     } else if (sent->kind == JSON_STRING && settings_is_mask(sent->text) && settings_key_is_secret(sent->key)) {

@@ -70,21 +70,22 @@ struct settings_place *settings_add_place(struct arena *arena, struct settings_p
     return first;
 }
 
-static void append_place(struct settings_work *work, struct settings_place ***end, struct bytes place)
+static void append_place(struct settings_work *work, struct settings_place ***end, struct bytes place, bool assumed)
 {
     struct settings_place *last = settings_add_place(work->arena, NULL, place);
 
     if (last != NULL) {
+        last->assumed = assumed;
         **end = last;
         *end = &last->next;
     }
 }
 
-struct bytes settings_keep(struct settings_work *work, const struct settings_position *position)
+struct bytes settings_keep(struct settings_work *work, const struct settings_position *position, bool assumed)
 {
     struct bytes place = settings_place_of(work->arena, position);
 
-    append_place(work, &work->keep_end, place);
+    append_place(work, &work->keep_end, place, assumed);
     return place;
 }
 
@@ -94,7 +95,7 @@ void settings_warn(struct settings_work *work, const struct settings_position *p
     struct bytes reason = arena_printf(work->arena, "is not a field of type %s: it is kept sealed and masked like a secret",
                                        work->input->type->name);
 
-    append_place(work, &work->warnings_end, join(work->arena, path, " ", reason));
+    append_place(work, &work->warnings_end, join(work->arena, path, " ", reason), false);
 }
 
 void settings_refer(struct settings_work *work, const struct settings_slot *slot, const struct settings_position *position)

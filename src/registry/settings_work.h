@@ -135,7 +135,7 @@ void settings_fail(struct settings_work *work, struct settings_slot *slot, const
                    struct bytes reason); /* slot may be NULL */
 void settings_fail_with(struct settings_work *work, struct bytes path, struct bytes message);
 void settings_seal(struct settings_work *work, const struct json_value *value, const struct settings_position *position);
-struct bytes settings_keep(struct settings_work *work, const struct settings_position *position); /* the place */
+struct bytes settings_keep(struct settings_work *work, const struct settings_position *position, bool assumed); /* the place */
 void settings_warn(struct settings_work *work, const struct settings_position *position);
 void settings_refer(struct settings_work *work, const struct settings_slot *slot, const struct settings_position *position);
 /* The box at `place` is needed; message "PATH is required". slot may be NULL. */
