@@ -5,17 +5,20 @@ language plpgsql security definer set search_path = patchbay, pg_temp
 as $$
 declare
     v_named uuid[];
+    v_whole boolean;
 begin
-    if references_lacking(new.project_id, coalesce(new.refers, '[]')) is not null then
+    -- In one statement, so that nothing can go between looking for it and naming it; what goes afterwards violates the foreign key.
+    select coalesce(array_agg(distinct material.material_id) filter (where material.material_id is not null), '{}'),
+           coalesce(bool_and(material.material_id is not null), true)
+    into v_named, v_whole
+    from jsonb_array_elements(new.refers) as named (item)
+    left join material on material.project_id = new.project_id and material.kind = named.item ->> 'kind'
+        and material.handle = handle_of('apinizer', named.item ->> 'name');
+    if not v_whole then
         raise exception using errcode = 'foreign_key_violation', schema = 'patchbay', table = 'connection', constraint = 'connection_reference_material',
             message = format('connection %s names a keystore or certificate that is not there', new.name),
             hint = 'keystore_overview and certificate_overview have those that are.';
     end if;
-    v_named := array(
-        select distinct material.material_id
-        from jsonb_array_elements(new.refers) as named (item)
-        join material on material.project_id = new.project_id and material.kind = named.item ->> 'kind'
-            and material.handle = handle_of('apinizer', named.item ->> 'name'));
     delete from connection_reference
     where project_id = new.project_id and connection_id = new.connection_id and material_id <> all (v_named);
     insert into connection_reference (project_id, connection_id, material_id)
