@@ -20,6 +20,7 @@
 #include "api/api.h"
 #include "http/fcgi.h"
 #include "seal/keyring.h"
+#include "seal/memory.h"
 #include "serve/loop.h"
 
 #ifndef PACKAGE_VERSION
@@ -164,9 +165,14 @@ int main(int count, char **arguments)
         {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
     };
     struct options options = {NULL, NULL};
+    struct fault fault;
 
     fill_standard_streams();
     protect_memory();
+    if (!memory_wipe_freed()) {
+        (void) fault_set(&fault, FAULT_INTERNAL, "OpenSSL was in use before its memory could be guarded");
+        return fail(&fault);
+    }
     raise_descriptor_limit();
     umask(077);
     signal(SIGPIPE, SIG_IGN);
