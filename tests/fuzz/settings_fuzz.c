@@ -1,0 +1,222 @@
+/*
+ * Input: a body, whose member `type` names one of conf/types (or the built-in `catalog`). A body that is right is divided so that
+ * nothing secret is left to read, every box has its place, what is read with secrets and written back changes nothing, and what is read without them
+ * and written back keeps them all.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/catalog/catalog.h"
+#include "json/writer.h"
+#include "registry/settings.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { LONG_ENOUGH = 8 }; /* a text of so many bytes is in a message by intent only */
+
+static const char *const common[] = {"type", "name", "description", "deployToWorker", "enabled", NULL};
+
+static const struct connection_type *find_type(struct bytes name)
+{
+    static struct type_table *types;
+    char folder[4096];
+    struct fault fault;
+
+    if (types == NULL) {
+        (void) snprintf(folder, sizeof folder, "%s/conf/types", fuzz_source());
+        fuzz_require(type_table_load(&types, folder, &fault));
+    }
+    return bytes_is(name, "catalog") ? &catalog_type : type_find(types, name);
+}
+
+static struct settings divide(const struct connection_type *type, const struct json_value *object, bool replaces, struct arena *arena)
+{
+    struct settings_input input = {.type = type, .object = object, .common = common, .replaces = replaces, .host_name = "host"};
+    struct settings settings;
+
+    /* What 16 MiB do not hold was made larger than 64 KiB of body can be. */
+    fuzz_require(settings_divide(&settings, &input, arena));
+    fuzz_require(settings.readable != NULL && settings.readable->kind == JSON_OBJECT);
+    return settings;
+}
+
+/* ---- boxes, which are the plaintexts themselves here ---- */
+
+/* Whatever is sealed is null in what is readable. */
+static bool open_box(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext, struct fault *fault)
+{
+    size_t *count = context;
+
+    (void) place, (void) fault;
+    fuzz_require(there->kind == JSON_NULL);
+    ++*count;
+    *plaintext = box;
+    return true;
+}
+
+/* The readable settings with every box opened; every box must have had its place. */
+static struct json_value *filled(const struct settings *settings, struct arena *arena)
+{
+    struct json_value *tree = fuzz_json(fuzz_text(arena, settings->readable), arena), *boxes = json_new(arena, JSON_OBJECT);
+    size_t count = 0;
+    struct fault fault = {0};
+
+    fuzz_require(tree != NULL && boxes != NULL);
+    for (const struct settings_sealed *sealed = settings->sealed; sealed != NULL; sealed = sealed->next) {
+        struct json_value *box = json_new_string(arena, sealed->plaintext);
+        fuzz_require(box != NULL && json_member_bytes(boxes, sealed->place) == NULL);
+        box->key = sealed->place;
+        json_append(boxes, box);
+    }
+    fuzz_require(settings_fill(tree, boxes, open_box, &count, arena, &fault));
+    fuzz_require(count == boxes->count);
+    return tree;
+}
+
+static const struct settings_sealed *find_sealed(const struct settings *settings, struct bytes place)
+{
+    const struct settings_sealed *sealed = settings->sealed;
+
+    while (sealed != NULL && !bytes_equal(sealed->place, place)) {
+        sealed = sealed->next;
+    }
+    return sealed;
+}
+
+/* As the database would judge, if what is sealed now is all that is stored. */
+static bool needs_are_met(const struct settings *settings, const struct settings *stored)
+{
+    for (const struct settings_need *need = settings->needs; need != NULL; need = need->next) {
+        bool met = need->given.length > 0 && find_sealed(stored, need->given) == NULL;
+        for (const struct settings_place *place = need->any; place != NULL; place = place->next) {
+            met = met || find_sealed(stored, place->place) != NULL;
+        }
+        if (!met) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- properties ---- */
+
+static void check_secrets_are_null(const struct type_field *fields, size_t count, const struct json_value *readable);
+
+static void check_field(const struct type_field *field, const struct json_value *value)
+{
+    if (value == NULL || value->kind == JSON_NULL) {
+        return;
+    }
+    fuzz_require(!field->secret);
+    if (value->kind == JSON_OBJECT && field->members != NULL) {
+        check_secrets_are_null(field->members, field->member_count, value);
+    }
+    for (const struct json_value *child = value->first; child != NULL; child = child->next) {
+        if (value->kind == JSON_ARRAY && field->items != NULL) {
+            check_field(field->items, child);
+        } else if (value->kind == JSON_OBJECT && field->map_values != NULL) {
+            check_field(field->map_values, child);
+        }
+    }
+}
+
+static void check_secrets_are_null(const struct type_field *fields, size_t count, const struct json_value *readable)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_field(&fields[i], json_member(readable, fields[i].name));
+    }
+}
+
+static size_t occurrences(struct bytes text, struct bytes needle)
+{
+    size_t count = 0;
+    const char *at;
+
+    while (text.length >= needle.length && (at = memmem(text.data, text.length, needle.data, needle.length)) != NULL) {
+        count++;
+        text = bytes_slice(text, (size_t) (at - text.data) + 1, text.length);
+    }
+    return count;
+}
+
+static void check_messages(const struct settings *settings, struct bytes body)
+{
+    for (const struct settings_sealed *sealed = settings->sealed; sealed != NULL; sealed = sealed->next) {
+        struct bytes value = bytes_slice(sealed->plaintext, 1, sealed->plaintext.length - 1);
+        if (value.length < LONG_ENOUGH || occurrences(body, value) != 1) {
+            continue;
+        }
+        for (const struct settings_error *error = settings->errors; error != NULL; error = error->next) {
+            fuzz_require(occurrences(error->message, value) == 0 && occurrences(error->field, value) == 0);
+        }
+        for (const struct settings_place *warning = settings->warnings; warning != NULL; warning = warning->next) {
+            fuzz_require(occurrences(warning->place, value) == 0);
+        }
+    }
+}
+
+static void check_same_sealed(const struct settings *before, const struct settings *after)
+{
+    size_t count = 0, again = 0;
+
+    for (const struct settings_sealed *sealed = before->sealed; sealed != NULL; sealed = sealed->next, count++) {
+        const struct settings_sealed *other = find_sealed(after, sealed->place);
+        fuzz_require(other != NULL && bytes_equal(other->plaintext, sealed->plaintext));
+    }
+    for (const struct settings_sealed *sealed = after->sealed; sealed != NULL; sealed = sealed->next) {
+        again++;
+    }
+    fuzz_require(count == again);
+}
+
+static bool keeps(const struct settings *settings, struct bytes place)
+{
+    const struct settings_place *kept = settings->keep;
+
+    while (kept != NULL && !bytes_equal(kept->place, place)) {
+        kept = kept->next;
+    }
+    return kept != NULL;
+}
+
+static void check_writing_back(const struct connection_type *type, const struct settings *settings, struct arena *arena)
+{
+    struct bytes readable = fuzz_text(arena, settings->readable);
+    struct settings full = divide(type, filled(settings, arena), true, arena);
+    struct settings masked = divide(type, fuzz_json(readable, arena), true, arena);
+
+    fuzz_require(full.errors == NULL && bytes_equal(fuzz_text(arena, full.readable), readable));
+    check_same_sealed(settings, &full);
+    fuzz_require(masked.errors == NULL && bytes_equal(fuzz_text(arena, masked.readable), readable));
+    fuzz_require(masked.sealed == NULL && needs_are_met(&masked, settings));
+    for (const struct settings_sealed *sealed = settings->sealed; sealed != NULL; sealed = sealed->next) {
+        fuzz_require(keeps(&masked, sealed->place));
+    }
+}
+
+static void check_body(const struct connection_type *type, struct bytes body, bool replaces)
+{
+    struct arena *arena = fuzz_arena();
+    const struct json_value *object = fuzz_json(body, arena);
+    struct settings settings = divide(type, object, replaces, arena);
+
+    check_messages(&settings, body);
+    if (settings.errors != NULL || !needs_are_met(&settings, &settings)) {
+        return;
+    }
+    check_secrets_are_null(type->fields, type->field_count, settings.readable);
+    check_writing_back(type, &settings, arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes body = fuzz_bytes(data, size);
+    const struct json_value *object = fuzz_json(body, fuzz_arena());
+    const struct json_value *name = json_member(object, "type");
+    const struct connection_type *type = name == NULL || name->kind != JSON_STRING ? NULL : find_type(name->text);
+
+    if (type != NULL) {
+        check_body(type, body, false);
+        check_body(type, body, true);
+    }
+    return 0;
+}
