@@ -47,7 +47,9 @@ create table connection (
 ) with (fillfactor = 70);
 create sequence activecampaign_id;
 comment on sequence activecampaign_id is 'Numbers the connections of the activecampaign dialect.';
-create index connection_by_type on connection (project_id, dialect, type, handle);
+-- type before dialect, so that nobody takes it for the unique one: while there are no statistics (new tables, a large import) both would look alike
+-- to who asks for dialect and handle, and this one is read from its beginning.
+create index connection_by_type on connection (project_id, type, dialect, handle);
 comment on index connection_by_type is 'Lists of a type. None of its columns changes in an ordinary update, so updates stay cheap.';
 -- Catalog's lists. There is none for updated_at: it changes with every update, which could then never be HOT (in no dialect: PostgreSQL
 -- asks only whether any index has the column).

@@ -145,6 +145,16 @@ static bool find_project(struct export *export, struct fault *fault)
     return true;
 }
 
+/* A portion is read along the index and not, where statistics are missing, found by sorting all that is left. */
+static bool begin_reading(const struct export *export, struct fault *fault)
+{
+    static const char sql[] = "select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)";
+    struct db_result result;
+
+    return command_query(export->context, "begin isolation level repeatable read read only", 0, NULL, &result, fault)
+           && command_query(export->context, sql, 0, NULL, &result, fault);
+}
+
 /* What sealing needs, and the note of it. */
 static bool prepare_sealing(struct export *export, struct fault *fault)
 {
@@ -189,7 +199,7 @@ static bool export_to(struct command_context *context, FILE *to, struct fault *f
 
     bool good = export.arena != NULL || fault_set(fault, FAULT_INTERNAL, "out of memory");
     good = good && find_project(&export, fault) && (!seals || prepare_sealing(&export, fault))
-           && command_query(context, "begin isolation level repeatable read read only", 0, NULL, &result, fault)
+           && begin_reading(&export, fault)
            && (!seals || share_snapshot(&export, fault)) && write_rows(&export, fault)
            && command_query(context, "commit", 0, NULL, &result, fault);
     db_admin_free(export.worker);

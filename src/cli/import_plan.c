@@ -214,6 +214,11 @@ static bool plan_prune(struct import *import, struct fault *fault)
     struct db_result result;
 
     snprintf(most, sizeof most, "%d", PORTION);
+    /* Along the index, also where statistics are missing. */
+    if (!command_query(import->context, "select set_config('enable_sort', 'off', false), set_config('enable_bitmapscan', 'off', false)", 0, NULL, &result,
+                       fault)) {
+        return false;
+    }
     do {
         if (!command_query(import->context, sql, 3, values, &result, fault)) {
             return false;
