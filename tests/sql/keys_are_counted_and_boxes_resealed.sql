@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(15);
+select plan(17);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}') \g /dev/null
 select pg_temp.change(:'manager', 'mail', '{"/password":"two"}') \g /dev/null
 select key_register(2, 'second') \g /dev/null
@@ -21,7 +21,9 @@ select is((select count(*)::int from connection_revision where name = 'mail'), 2
 select ok(bool_and(key_boxes_put('history', project_id, object_id, revision, secrets, 2, jsonb_build_object('/password', 'h' || revision))), 'so is the history')
 from key_boxes_take('history', (select project_id from project where name = 'Fixture'), '00000000-0000-0000-0000-000000000000', 0, 2, 10);
 select throws_ok($$ select key_boxes_put('connection', 1, gen_random_uuid(), 1, '{"/a":"x"}', 2, '{"/b":"x"}') $$, 'PB003', null, 'boxes are neither added nor removed');
+select is(array(select key_number from worker_hello() order by 1), array[1, 2], 'workers need both keys');
 select lives_ok('select key_retire(1)', 'a key that no box needs is retired');
+select is(array(select key_number from worker_hello() order by 1), array[2], 'and workers need it no more');
 select is(pg_temp.make(:'manager', 'other', '{"/password":"box"}'), 'wrong_key', 'nothing is sealed with a retired key');
 set local role patchbay_admin;
 set local patchbay.resealing = 'on';
