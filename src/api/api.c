@@ -11,8 +11,14 @@
 #include "base/clock.h"
 #include "deploy/errand.h"
 
+/* For the answer that there was no memory for one. */
+enum { ANSWER_MEMORY = 16 * 1024 };
+
 static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
 {
+    if (arena_overflowed(exchange->arena)) {
+        arena_grant(exchange->arena, ANSWER_MEMORY);
+    }
     dialect->problem(exchange, problem);
     return API_ANSWERED;
 }
@@ -95,6 +101,14 @@ enum api_step api_continue(struct api_context *context, struct api_exchange *exc
 {
     api_continue_handler *next = exchange->next != NULL ? exchange->next : exchange->route->next;
 
+    /*
+     * What was decoded may have been committed by now: delivering and answering it must not fail for memory. Reading it back from the database
+     * and writing it takes about as much as decoding and sealing it did; twice that is well beyond it.
+     */
+    if (!exchange->extended && !exchange->inner) {
+        exchange->extended = true;
+        arena_grant(exchange->arena, 2 * (size_t) context->config->request_memory);
+    }
     return checked(exchange, next(context, exchange, result));
 }
 

@@ -98,6 +98,7 @@ struct api_exchange {
     struct db_call call;
     void (*work)(struct api_exchange *exchange); /* with API_WORK */
     bool work_computes; /* it keeps a processor busy, rather than waits for others */
+    bool extended;              /* it was given memory once more, for what follows the first answer of the database */
     bool inner;                 /* part of another request, which was counted by the rate limit */
     struct rate_verdict rate;   /* limit 0: not limited */
     struct errand *errand;       /* with API_ERRAND; prepared */

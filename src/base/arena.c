@@ -39,6 +39,7 @@ struct arena {
     struct chunk *current; /* the one being filled */
     size_t chunk_size;     /* of the last ordinary chunk */
     size_t limit;
+    size_t bound;          /* the limit, or more after arena_grant */
     size_t used;
     bool overflowed;
 };
@@ -96,6 +97,7 @@ struct arena *arena_new(size_t limit)
     if (arena == NULL)
         return NULL;
     arena->limit = limit;
+    arena->bound = limit;
     arena->chunk_size = CHUNK_FIRST;
     if (SEPARATE_ALLOCATIONS)
         return arena;
@@ -125,6 +127,16 @@ void arena_reset(struct arena *arena)
     arena->current = arena->first;
     arena->chunk_size = CHUNK_FIRST;
     arena->used = 0;
+    arena->bound = arena->limit;
+    arena->overflowed = false;
+}
+
+void arena_grant(struct arena *arena, size_t size)
+{
+    size_t bound = size > SIZE_MAX - arena->used ? SIZE_MAX : arena->used + size;
+
+    if (bound > arena->bound)
+        arena->bound = bound;
     arena->overflowed = false;
 }
 
@@ -153,7 +165,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
     size_t from = round_up(arena->used);
 
-    if (arena->overflowed || from > arena->limit || size > arena->limit - from) {
+    if (arena->overflowed || from > arena->bound || size > arena->bound - from) {
         arena->overflowed = true;
         return NULL;
     }
@@ -161,7 +173,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     struct chunk *chunk = arena->current;
     size_t at = chunk == NULL ? 0 : round_up(chunk->used);
     if (chunk == NULL || at > chunk->size || size > chunk->size - at) {
-        chunk = add_chunk(arena, size, arena->limit - from);
+        chunk = add_chunk(arena, size, arena->bound - from);
         at = 0;
         if (chunk == NULL) {
             arena->overflowed = true;

@@ -18,6 +18,9 @@ struct arena *arena_new(size_t limit); /* NULL when out of memory */
 void arena_free(struct arena *arena);  /* wipes too */
 void arena_reset(struct arena *arena);
 
+/* Lets it hand out `size` bytes from now on, whatever its limit, and forgets an overflow: to say that there was one, or for what must still be done. */
+void arena_grant(struct arena *arena, size_t size);
+
 /* Zeroed, aligned for any object. NULL on overflow. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((warn_unused_result));
 #define ARENA_NEW(arena, type) ((type *) arena_alloc((arena), sizeof(type)))

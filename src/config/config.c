@@ -69,7 +69,7 @@ static const struct config_setting table[] = {
      "The largest request body that is read; a larger one is answered 413.",
      PLACE(body_limit), NULL},
     {"request_memory", "bytes", "100663296", MEBIBYTES(1), MEBIBYTES(4096), NULL,
-     "The most memory that one request may use; it is taken as it is needed and wiped afterwards.",
+     "The most memory that one request may use until the database has answered, and twice that afterwards; it is taken as it is needed and wiped.",
      PLACE(request_memory), NULL},
     {"requests_limit", "count", "128", 1, 1024, NULL,
      "How many requests one worker process has in hand at once; further ones wait at the web server.",

@@ -56,6 +56,27 @@ START_TEST(one_allocation_of_exactly_the_limit_fits_and_one_byte_more_does_not)
 }
 END_TEST
 
+START_TEST(a_grant_is_exact_forgets_an_overflow_and_ends_with_the_reset)
+{
+    struct arena *arena = arena_new(100 * KIB);
+
+    ck_assert_ptr_nonnull(arena_alloc(arena, 99 * KIB));
+    ck_assert_ptr_null(arena_alloc(arena, 2 * KIB));
+    arena_grant(arena, 3 * KIB);
+    ck_assert(!arena_overflowed(arena));
+    ck_assert_ptr_nonnull(arena_alloc(arena, 3 * KIB));
+    ck_assert_ptr_null(arena_alloc(arena, 1));
+    arena_reset(arena);
+    ck_assert_ptr_null(arena_alloc(arena, 100 * KIB + 1));
+    arena_reset(arena);
+    arena_grant(arena, 1);
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100 * KIB));
+    arena_grant(arena, SIZE_MAX);
+    ck_assert(!arena_overflowed(arena));
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(many_small_allocations_reach_the_limit_exactly)
 {
     size_t count = 20000, aligned = 32;
@@ -227,6 +248,7 @@ static Suite *arena_suite(void)
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, memory_is_zeroed_aligned_and_disjoint);
     tcase_add_test(tests, one_allocation_of_exactly_the_limit_fits_and_one_byte_more_does_not);
+    tcase_add_test(tests, a_grant_is_exact_forgets_an_overflow_and_ends_with_the_reset);
     tcase_add_test(tests, many_small_allocations_reach_the_limit_exactly);
     tcase_add_test(tests, after_an_overflow_everything_fails_until_the_reset);
     tcase_add_test(tests, sizes_that_wrap_around_overflow);
