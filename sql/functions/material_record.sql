@@ -5,11 +5,11 @@ as $$
 begin
     if tg_op = 'DELETE' then
         insert into audit_event (project_id, actor, action, detail)
-        values (old.project_id, session_user, old.kind || '.delete', jsonb_build_object('name', old.name, 'revision', old.revision));
+        values (old.project_id, session_user, old.kind || '.delete', jsonb_build_object('name', old.name, 'revision', old.revision, 'by_hand', true));
     else
         insert into audit_event (project_id, actor, action, request_id, detail)
         values (new.project_id, new.updated_by, new.kind || case tg_op when 'INSERT' then '.create' else '.update' end, new.request_id,
-                jsonb_build_object('name', new.name, 'revision', new.revision));
+                jsonb_build_object('name', new.name, 'revision', new.revision) || case when new.request_id is null then '{"by_hand": true}' else '{}' end::jsonb);
     end if;
     return null;
 end

@@ -150,7 +150,7 @@ select results_eq($$ select revision, updated_by = session_user, request_id is n
                   'a description changed by hand counts, and says who');
 delete from connection where name = 'kafka';
 select lives_ok($$ delete from material where name = 'another' $$, 'with its last user gone it may go');
-select is((select array_agg(actor) from audit_event where action = 'certificate.delete'), array[session_user::text], 'which is in the audit trail');
+select is((select array_agg(actor || ' ' || (detail ->> 'by_hand')) from audit_event where action = 'certificate.delete'), array[session_user || ' true'], 'which is in the audit trail');
 reset role;
 select throws_ok($$ update material set name = 'other' where name = 'store' $$, 'PB001', null, 'nobody renames');
 select pg_temp.make(:'manager', 'kafka', refers => '[{"kind":"keystore","name":"store"}]') \g /dev/null
