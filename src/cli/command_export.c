@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/progress.h"
 #include "cli/transfer.h"
 #include "db/admin.h"
 
@@ -32,6 +33,8 @@ struct export {
     struct envelope_recipient *recipient; /* NULL: what is sealed is left out, and so are the next two */
     struct keyring *keyring;
     struct db_admin *worker;
+    struct progress progress;
+    bool shows; /* progress: standard error is a terminal, and the export goes elsewhere */
 };
 
 static struct bytes cell(const struct db_result *result, int row, int column)
@@ -103,12 +106,10 @@ static bool read_portion(const struct export *export, const char *after, struct 
     return same || fault_set(fault, FAULT_INTERNAL, "the settings admin_database and database lead to different databases");
 }
 
-static bool write_rows(const struct export *export, struct fault *fault)
+static bool write_rows(struct export *export, struct fault *fault)
 {
     char after[40] = "00000000-0000-0000-0000-000000000000";
-    bool shows = isatty(fileno(export->context->err)) == 1 && isatty(fileno(export->to)) != 1;
     struct db_result result, boxes = {.count = 0};
-    long long count = 0;
 
     do {
         if (!read_portion(export, after, &result, &boxes, fault)) {
@@ -122,12 +123,25 @@ static bool write_rows(const struct export *export, struct fault *fault)
         if (result.count > 0) {
             snprintf(after, sizeof after, "%.*s", BYTES_FORMAT(db_text(&result, result.count - 1, ROW_ID)));
         }
-        count += result.count;
-        if (shows) {
-            fprintf(export->context->err, "\r%lld connections%s", count, result.count < PORTION ? "\n" : "");
+        if (export->shows) {
+            progress_step(&export->progress, result.count);
         }
     } while (result.count == PORTION);
     return true;
+}
+
+static bool write_all(struct export *export, struct fault *fault)
+{
+    const char *values[] = {export->project};
+    struct db_result result;
+
+    if (!command_query(export->context, "select count(*) from patchbay.connection where project_id = $1::bigint", 1, values, &result, fault)) {
+        return false;
+    }
+    progress_begin(&export->progress, export->context->err, "connections", db_number(&result, 0, 0));
+    bool written = write_rows(export, fault);
+    progress_end(&export->progress);
+    return written;
 }
 
 static bool find_project(struct export *export, struct fault *fault)
@@ -197,10 +211,11 @@ static bool export_to(struct command_context *context, FILE *to, struct fault *f
     bool seals = command_option(context, "seal-to") != NULL;
     struct db_result result;
 
+    export.shows = isatty(fileno(context->err)) == 1 && isatty(fileno(to)) != 1;
     bool good = export.arena != NULL || fault_set(fault, FAULT_INTERNAL, "out of memory");
     good = good && find_project(&export, fault) && (!seals || prepare_sealing(&export, fault))
            && begin_reading(&export, fault)
-           && (!seals || share_snapshot(&export, fault)) && write_rows(&export, fault)
+           && (!seals || share_snapshot(&export, fault)) && write_all(&export, fault)
            && command_query(context, "commit", 0, NULL, &result, fault);
     db_admin_free(export.worker);
     keyring_free(export.keyring);

@@ -34,22 +34,6 @@ enum import_reading import_read_line(struct import *import, FILE *from, struct b
     return c == EOF && length == 0 ? IMPORT_END : IMPORT_LINE;
 }
 
-void import_show_progress(const struct import *import, size_t done, size_t total)
-{
-    FILE *err = import->context->err;
-
-    if (!import->shows || (done % 64 != 0 && done != total)) {
-        return;
-    }
-    if (total == 0) {
-        fprintf(err, "\r%zu lines", done);
-    } else {
-        int filled = (int) (done * 30 / total);
-        fprintf(err, "\r[%.*s%*s] %zu of %zu%s", filled, "##############################", 30 - filled, "", done, total, done == total ? "\n" : "");
-    }
-    fflush(err);
-}
-
 /* ---- doing it */
 
 static bool moved(struct fault *fault)
@@ -94,7 +78,7 @@ static bool apply_prune(struct import *import, struct fault *fault)
     return true;
 }
 
-static bool apply_lines(struct import *import, enum import_operation operation, size_t *done, struct fault *fault)
+static bool apply_lines(struct import *import, enum import_operation operation, struct fault *fault)
 {
     struct import_planned planned;
     struct bytes text;
@@ -118,8 +102,8 @@ static bool apply_lines(struct import *import, enum import_operation operation, 
         if (bytes_is(outcome[0], "moved") || bytes_is(outcome[0], "secret_missing") || bytes_is(outcome[0], "reference_missing")) {
             return moved(fault);
         }
-        if (++*done < import->count) {
-            import_show_progress(import, *done, import->count);
+        if (import->shows) {
+            progress_step(&import->progress, 1);
         }
     }
     return true;
@@ -129,14 +113,12 @@ static bool apply_lines(struct import *import, enum import_operation operation, 
 static bool apply(struct import *import, struct fault *fault)
 {
     struct db_result result;
-    size_t done = 0;
 
-    if (!command_query(import->context, "begin", 0, NULL, &result, fault) || !apply_prune(import, fault)
-        || !apply_lines(import, IMPORT_UPDATE, &done, fault) || !apply_lines(import, IMPORT_CREATE, &done, fault)) {
-        return false;
-    }
-    import_show_progress(import, import->count, import->count);
-    return command_query(import->context, "commit", 0, NULL, &result, fault);
+    progress_begin(&import->progress, import->context->err, "connections", (int64_t) import->to_do);
+    bool good = command_query(import->context, "begin", 0, NULL, &result, fault) && apply_prune(import, fault)
+                && apply_lines(import, IMPORT_UPDATE, fault) && apply_lines(import, IMPORT_CREATE, fault);
+    progress_end(&import->progress);
+    return good && command_query(import->context, "commit", 0, NULL, &result, fault);
 }
 
 /* ---- from beginning to end */
@@ -172,7 +154,6 @@ static bool begin_import(struct import *import, struct fault *fault)
     gethostname(import->host_name, sizeof import->host_name - 1);
     import->rules = (struct transfer_rules){.types = import->types, .host_name = import->host_name, .opener = import->opener};
     import->shows = isatty(fileno(import->context->err)) == 1;
-    import->plan_goes_elsewhere = isatty(fileno(import->context->out)) != 1;
     return open_files(import, fault);
 }
 

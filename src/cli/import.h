@@ -9,6 +9,7 @@
 #define PATCHBAY_CLI_IMPORT_H
 
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "cli/transfer.h"
 
 #define IMPORT_UUID_SIZE 37 /* as text, with its NUL */
@@ -49,8 +50,9 @@ struct import {
     int64_t closed;                 /* lines whose sealed values were not opened */
     int32_t registered;             /* the key whose canary was compared last */
     size_t longest;                 /* line: how much of text is to be wiped */
-    bool shows;                     /* progress, on a terminal */
-    bool plan_goes_elsewhere;       /* than to that terminal: progress may be shown while it is made */
+    size_t to_do;                   /* rows to be written */
+    struct progress progress;
+    bool shows;                     /* progress: standard error is a terminal */
 };
 
 /* ---- command_import.c */
@@ -59,8 +61,6 @@ enum import_reading { IMPORT_LINE, IMPORT_END, IMPORT_TOO_LONG };
 
 /* The next line, without its end, in import->text. */
 enum import_reading import_read_line(struct import *import, FILE *from, struct bytes *line);
-/* `total` 0: it is not known yet. */
-void import_show_progress(const struct import *import, size_t done, size_t total);
 
 /* ---- import_plan.c: prints what would be done and remembers it; false also when lines are wrong, which were named one by one */
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/escape.h"
 #include "cli/import.h"
@@ -30,7 +31,8 @@ static bool make_room(void **array, size_t size, size_t count, size_t *room, str
 static void complain(struct import *import, size_t number, const char *what)
 {
     if (++import->complaints <= COMPLAINTS_MAX) {
-        fprintf(import->context->err, "%sline %zu: ", import->shows ? "\r" : "", number);
+        progress_interrupt(&import->progress);
+        fprintf(import->context->err, "line %zu: ", number);
         escape_print(import->context->err, bytes_from(what), ESCAPE_MESSAGE);
         fputc('\n', import->context->err);
     }
@@ -129,9 +131,11 @@ static bool keep_line(struct import *import, struct bytes text, const struct imp
 
 static bool plan_lines(struct import *import, FILE *from, struct fault *fault)
 {
+    bool shows = import->shows && isatty(fileno(import->context->out)) != 1; /* or they would be between the lines of the plan */
     enum import_reading reading;
     struct bytes text;
 
+    progress_begin(&import->progress, import->context->err, "lines", 0);
     while ((reading = import_read_line(import, from, &text)) == IMPORT_LINE) {
         struct import_planned planned = {.operation = IMPORT_NOTHING};
         struct fault wrong;
@@ -146,12 +150,13 @@ static bool plan_lines(struct import *import, FILE *from, struct fault *fault)
         if (!keep_line(import, text, &planned, fault)) {
             return false;
         }
-        if (import->plan_goes_elsewhere) {
-            import_show_progress(import, import->count, 0);
+        import->to_do += planned.operation != IMPORT_NOTHING;
+        if (shows) {
+            progress_step(&import->progress, 1);
         }
     }
-    if (import->shows && import->plan_goes_elsewhere && import->count >= 64) {
-        fprintf(import->context->err, "\r%zu lines\n", import->count);
+    if (shows) {
+        progress_end(&import->progress);
     }
     if (reading == IMPORT_TOO_LONG) {
         return fault_set(fault, FAULT_TOO_LARGE, "line %zu is longer than %d bytes", import->count + 1, TRANSFER_LINE_MAX);

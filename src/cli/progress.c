@@ -25,10 +25,15 @@ static void draw(struct progress *progress)
     int64_t total = progress->total > progress->done ? progress->total : progress->done;
     int filled = total == 0 ? BAR_WIDTH : (int) (progress->done * BAR_WIDTH / total);
     int64_t left = seconds_left(progress, took_us);
+    double rate = took_us > 0 ? (double) progress->done * 1e6 / (double) took_us : 0.0;
 
     /* Behind it whatever a longer text left is wiped out. */
-    fprintf(progress->err, "\r[%.*s%*s] %" PRId64 " of %" PRId64 " %s, %.0f a second, %" PRId64 ":%02d left \033[K", filled, bar, BAR_WIDTH - filled, "",
-            progress->done, total, progress->what, took_us > 0 ? (double) progress->done * 1e6 / (double) took_us : 0.0, left / 60, (int) (left % 60));
+    if (progress->total == 0) {
+        fprintf(progress->err, "\r%" PRId64 " %s, %.0f a second \033[K", progress->done, progress->what, rate);
+    } else {
+        fprintf(progress->err, "\r[%.*s%*s] %" PRId64 " of %" PRId64 " %s, %.0f a second, %" PRId64 ":%02d left \033[K", filled, bar, BAR_WIDTH - filled,
+                "", progress->done, total, progress->what, rate, left / 60, (int) (left % 60));
+    }
     progress->line_is_open = true;
 }
 

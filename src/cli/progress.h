@@ -3,6 +3,7 @@
  * elsewhere a plain line every few seconds and one at the end.
  *
  *     [############                  ] 41200 of 100000 boxes, 5120 a second, 0:11 left
+ *     41200 lines, 5120 a second                                                           when nobody knows how many there will be
  *
  * Not here: results, which go to standard output once progress_end was called.
  */
@@ -16,7 +17,7 @@
 struct progress {
     FILE *err;
     const char *what;   /* "boxes" */
-    int64_t total;      /* what there was to do at the beginning; others may do some of it, or add more */
+    int64_t total;      /* 0: not known; what there was to do at the beginning; others may do some of it, or add more */
     int64_t done;
     int64_t began_us, shown_us;
     bool draws;         /* on a terminal */

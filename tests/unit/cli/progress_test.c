@@ -41,6 +41,22 @@ START_TEST(a_terminal_gets_a_bar_with_rate_and_time_left)
 }
 END_TEST
 
+START_TEST(a_bar_needs_to_know_how_much_there_is)
+{
+    struct progress progress;
+
+    screen_open(&screen, SCREEN_TERMINAL);
+    progress_begin(&progress, screen.out, "lines", 0);
+    progress.began_us -= 10 * 1000000;
+    progress.shown_us = 0;
+    progress_step(&progress, 100);
+    progress_end(&progress);
+    const char *text = screen_read(&screen);
+    ck_assert_ptr_nonnull(strstr(text, "\r100 lines, 10 a second"));
+    ck_assert_ptr_null(strstr(text, "left"));
+}
+END_TEST
+
 START_TEST(what_grows_on_the_way_is_never_more_than_all)
 {
     struct progress progress;
@@ -71,6 +87,7 @@ static Suite *progress_suite(void)
 
     tcase_add_test(cases, elsewhere_a_plain_line_stands_at_the_end);
     tcase_add_test(cases, a_terminal_gets_a_bar_with_rate_and_time_left);
+    tcase_add_test(cases, a_bar_needs_to_know_how_much_there_is);
     tcase_add_test(cases, what_grows_on_the_way_is_never_more_than_all);
     tcase_add_test(cases, nothing_is_said_when_there_is_nothing_to_do);
     suite_add_tcase(suite, cases);
