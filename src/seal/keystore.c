@@ -247,6 +247,21 @@ static bool check_mac(struct opening *opening, PKCS12 *pkcs12)
     return opening->sealed || blame(opening, KEYSTORE_PASSWORD, "does not open the keystore");
 }
 
+/* Taken as it is, if nothing is asked of what is in it. */
+static bool is_closed_but_whole(struct opening *opening, PKCS12 *pkcs12)
+{
+    if (*opening->part != KEYSTORE_PASSWORD || opening->keystore->password.data != NULL || !opening->keystore->may_stay_closed) {
+        return false;
+    }
+    if (opening->keystore->alias.data != NULL) {
+        return blame(opening, KEYSTORE_PASSWORD, "is needed to look for the alias");
+    }
+    STACK_OF(PKCS7) *safes = PKCS12_unpack_authsafes(pkcs12);
+    bool whole = safes != NULL && sk_PKCS7_num(safes) > 0;
+    sk_PKCS7_pop_free(safes, PKCS7_free);
+    return whole || blame(opening, KEYSTORE_FILE, "is damaged, or protected in a way that this server does not support");
+}
+
 /* Java numbers entries that have no name, from 1. */
 static bool is_number_of_unnamed(const struct opening *opening)
 {
@@ -266,9 +281,11 @@ static bool open_pkcs12(struct opening *opening)
         return blame(opening, KEYSTORE_FILE, "is not a keystore of type JKS or PKCS12");
     }
     bool good = (at == (const unsigned char *) content.data + content.length || blame(opening, KEYSTORE_FILE, "has something behind its end"))
-                && check_mac(opening, pkcs12) && walk_safes(opening, pkcs12);
+                && ((check_mac(opening, pkcs12) && walk_safes(opening, pkcs12)
+                     && (opening->entries > 0 || blame(opening, KEYSTORE_FILE, "holds no key and no certificate")))
+                    || is_closed_but_whole(opening, pkcs12));
     PKCS12_free(pkcs12);
-    return good && (opening->entries > 0 || blame(opening, KEYSTORE_FILE, "holds no key and no certificate"));
+    return good;
 }
 
 enum keystore_format keystore_format_from(struct bytes name)

@@ -2,7 +2,8 @@
  * Whether a keystore opens: PKCS#12 and JKS files with their passwords. Their keys are looked at and forgotten, never handed out.
  *
  * PKCS#12: its integrity is checked and every key and certificate in it decrypted. JKS: its structure and integrity are checked; keys in it
- * have passwords of their own, which nobody has told. Without a password a JKS is checked in structure only, a PKCS#12 must open with an empty one.
+ * have passwords of their own, which nobody has told. Without a password a JKS is checked in structure only, and so is
+ * a PKCS#12 that may stay closed; any other must open with an empty one.
  * A keystore that is to be opened with very many iterations would keep a processor for minutes: `effort` is how many are left for this caller, as
  * the file counts them (each is a hash or a few, since a key longer than the hash, and its IV, take derivations of their own).
  * This is slow on purpose; it is no work for the loop.
@@ -22,6 +23,7 @@ struct keystore {
     struct bytes content;
     enum keystore_format format; /* as it was said */
     struct bytes password;       /* UTF-8 without NUL; {NULL, 0}: none */
+    bool may_stay_closed;        /* without a password */
     struct bytes alias;          /* an entry there must be, letter case ignored as far as ASCII goes; {NULL, 0}: none is named */
 };
 

@@ -143,6 +143,7 @@ static void read_item(const struct reading *reading, struct material_item *item,
     }
     read_file(reading, item, object);
     read_format(reading, item, object);
+    item->has_older_form = json_member(object, "type") != NULL && json_member(object, "keyStoreType") == NULL;
     struct bytes path = path_of(reading, item, "password");
     item->password = read_text(reading, json_member(object, "password"), path);
     if (item->password.data != NULL && settings_is_mask(item->password)) {
@@ -281,6 +282,8 @@ static bool add_opening(struct completing *completing, const struct material_ite
             return fault_set(completing->fault, FAULT_INTERNAL, "a sealed box holds no file");
         }
     }
+    /* One that was taken closed may be written back as it was read. */
+    opening->keystore.may_stay_closed = item->has_older_form || (completing->stored != NULL && file_box.data != NULL && password_box.data == NULL);
     if (item->password.data == NULL
         && !open_box(completing, place_of(item->environment, "password", completing->arena), password_box, &opening->keystore.password)) {
         return false;

@@ -25,6 +25,7 @@ struct material_item {
     struct bytes format;   /* "JKS", "PKCS12" */
     struct bytes content;  /* the file's bytes */
     struct bytes password;
+    bool has_older_form;   /* of keystores: the one that knows no password */
     struct material_item *next;
 };
 

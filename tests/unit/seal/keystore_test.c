@@ -27,9 +27,12 @@ static void tear_down(void)
     arena_free(arena);
 }
 
+static bool may_stay_closed;
+
 static bool open_file(const char *name, enum keystore_format format, struct bytes password, struct bytes alias)
 {
-    struct keystore keystore = {.content = files_read(name, arena), .format = format, .password = password, .alias = alias};
+    struct keystore keystore = {
+        .content = files_read(name, arena), .format = format, .password = password, .may_stay_closed = may_stay_closed, .alias = alias};
     int64_t effort = KEYSTORE_EFFORT;
 
     return keystore_open(&keystore, &effort, &part, arena, &fault);
@@ -72,15 +75,31 @@ START_TEST(a_wrong_password_is_told)
     }
     assert_refused("server.jks", KEYSTORE_JKS, BYTES(""), NOTHING, KEYSTORE_PASSWORD);
     assert_refused("server.p12", KEYSTORE_PKCS12, BYTES(""), NOTHING, KEYSTORE_PASSWORD);
-    assert_refused("server.p12", KEYSTORE_PKCS12, NOTHING, NOTHING, KEYSTORE_PASSWORD);
 }
 END_TEST
 
 START_TEST(without_a_password_only_what_has_none_opens)
 {
     assert_opens("empty-password.p12", KEYSTORE_PKCS12, NOTHING, NOTHING);
+    assert_opens("server.jks", KEYSTORE_JKS, NOTHING, NOTHING);
+    assert_refused("server.p12", KEYSTORE_PKCS12, NOTHING, NOTHING, KEYSTORE_PASSWORD);
+}
+END_TEST
+
+START_TEST(what_may_stay_closed_is_checked_in_structure)
+{
+    may_stay_closed = true;
+    assert_opens("empty-password.p12", KEYSTORE_PKCS12, NOTHING, NOTHING);
     assert_opens("empty-password.p12", KEYSTORE_PKCS12, BYTES(""), NOTHING);
     assert_opens("server.jks", KEYSTORE_JKS, NOTHING, NOTHING);
+    assert_opens("server.p12", KEYSTORE_PKCS12, NOTHING, NOTHING);
+    assert_opens("no-mac.p12", KEYSTORE_PKCS12, NOTHING, NOTHING);
+    assert_opens("legacy.p12", KEYSTORE_PKCS12, NOTHING, NOTHING);
+    assert_refused("server.p12", KEYSTORE_PKCS12, NOTHING, BYTES("server"), KEYSTORE_PASSWORD);
+    ck_assert_str_eq(fault.message, "is needed to look for the alias");
+    assert_refused("server.p12", KEYSTORE_PKCS12, BYTES(""), NOTHING, KEYSTORE_PASSWORD);
+    assert_refused("server.pem", KEYSTORE_PKCS12, NOTHING, NOTHING, KEYSTORE_FILE);
+    may_stay_closed = false;
 }
 END_TEST
 
@@ -215,6 +234,7 @@ static Suite *keystore_suite(void)
     tcase_add_test(tests, keystores_of_openssl_and_of_java_open_with_their_passwords);
     tcase_add_test(tests, a_wrong_password_is_told);
     tcase_add_test(tests, without_a_password_only_what_has_none_opens);
+    tcase_add_test(tests, what_may_stay_closed_is_checked_in_structure);
     tcase_add_test(tests, an_alias_is_an_entry_of_the_keystore);
     tcase_add_test(tests, the_format_must_be_the_one_that_was_said);
     tcase_add_test(tests, what_is_no_keystore_is_refused);
