@@ -75,7 +75,7 @@ static const struct config_setting table[] = {
      "How many requests one worker process has in hand at once; further ones wait at the web server.",
      PLACE(requests_limit), NULL},
     {"work_threads", "count", "16", 1, 64, NULL,
-     "How many threads one worker process may start for what is slow on purpose (checking passwords) or waits for others.",
+     "How many threads one worker process may start for what is slow on purpose (checking passwords, opening keystores) or waits for others.",
      PLACE(work_threads), NULL},
     {"keystore_iterations", "count", "1000000", 1000, 100000000, NULL,
      "How many iterations the keystores of one request may ask for altogether to be opened; a processor makes some millions in a second.",

@@ -224,6 +224,9 @@ static enum api_step look_into_it(struct api_context *context, struct api_exchan
     if (writing->body.errors != NULL) {
         return apinizer_validation_failed(exchange, writing->body.errors);
     }
+    if (arena_overflowed(exchange->arena)) {
+        return API_ANSWERED; /* before it is counted as one that is under way */
+    }
     if (writing->completed.openings == NULL) {
         return write_it(context, exchange, writing);
     }
