@@ -14,7 +14,10 @@ create table worker (
     constraint worker_environment foreign key (environment_id) references environment,
     constraint worker_key_number foreign key (key_number) references key,
     constraint worker_name_grammar check (char_length(name) between 1 and 255 and name !~ '[\u0001-\u001f\u007f-\u009f]'),
-    constraint worker_url_grammar check (char_length(url) <= 2000 and url ~ '^https?://[^/?#@[:space:]]+(/[^?#@[:space:]]*)?$'),
+    constraint worker_url_grammar check (
+        char_length(url) <= 2000
+        and url ~ ('^https?://(\[[0-9a-fA-F:.]+\]|[^]/?#@:[[:space:]]+)'
+            || '(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[^?#@[:space:]]*)?$')),
     constraint worker_credential_has_key check ((credential is null) = (key_number is null))
 ) with (fillfactor = 70);
 create index worker_by_environment on worker (environment_id);
@@ -34,6 +37,6 @@ comment on constraint worker_name_unique on worker is 'One worker of a name.';
 comment on constraint worker_environment on worker is 'A worker is an environment''s.';
 comment on constraint worker_key_number on worker is 'Its credential''s key is known, with a canary.';
 comment on constraint worker_name_grammar on worker is '1 to 255 characters, no control character.';
-comment on constraint worker_url_grammar on worker is 'http:// or https://, without user, password, query and fragment; at most 2000 characters.';
+comment on constraint worker_url_grammar on worker is 'http:// or https://, a host, perhaps a port from 1 to 65535 and a path; no user, password, query and fragment; at most 2000 characters.';
 comment on constraint worker_credential_has_key on worker is 'A credential is sealed, so it has a key.';
 comment on index worker_by_environment is 'An environment''s workers.';

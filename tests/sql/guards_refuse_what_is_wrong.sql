@@ -1,7 +1,7 @@
 -- An administrator with psql is held to the same rules as the API.
 begin;
 \ir fixture.psql
-select plan(34);
+select plan(36);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}'), pg_temp.make(:'manager', 'second'),
        pg_temp.make(:'manager', 'deep', '{"/headers/1/value":"box","/map/a~1b~0c":"box"}',
                     '{"headers":[{"value":"x"},{"value":null}],"map":{"a/b~c":null}}'),
@@ -43,6 +43,19 @@ select lives_ok($$ update connection set settings = '{"hosts":[{"name":"a"},{"na
 select throws_ok($$ update connection set settings = '{"hosts":[{"name":"a"},{"name":"A","password":"y"}]}' where name = 'named' $$, 'PB001', null, 'and keep their nulls');
 select throws_ok($$ update connection set settings = '{"hosts":[{"name":"a","password":null}]}' where name = 'named' $$, 'PB001', null, 'and their places');
 select lives_ok($$ update connection set settings = '{"host":"b","password":null}' where name = 'second' $$, 'settings without boxes are free');
+create function pg_temp.is_url(i_url text) returns boolean language plpgsql as $$
+begin
+    perform patchbay.worker_create('urls', 'w', i_url);
+    raise exception using errcode = 'raise_exception'; -- and take it back
+exception when check_violation then return false; when raise_exception then return true;
+end
+$$;
+select environment_create('urls', 'TEST') \g /dev/null
+select is(array(select url from unnest(array['http://h', 'https://h.example.com/', 'http://h:1', 'http://h:65535/a/b', 'http://[::1]', 'http://[::1]:80/x', 'http://10.0.0.1:8080'])
+                as url where not pg_temp.is_url(url)), '{}', 'URLs of workers are taken');
+select is(array(select url from unnest(array['', 'h', 'ftp://h', 'http://', 'http:///x', 'http://u:p@h', 'http://u@h', 'http://h?q', 'http://h/#f', 'http://h h', 'http://h:0',
+                                             'http://h:65536', 'http://h:99999/', 'http://h:080', 'http://h:', 'http://h:x', 'http://[::1', 'http://a[b', 'HTTP://h',
+                                             'http://' || repeat('h', 2000)]) as url where pg_temp.is_url(url)), '{}', 'and nothing else is');
 select throws_ok($$ update connection set secrets = '{}' where name = 'second' $$, '42501', null, 'boxes are not the administrator''s');
 select throws_ok($$ update connection_revision set changed_by = 'nobody' $$, '42501', null, 'history is not the administrator''s');
 reset role;
