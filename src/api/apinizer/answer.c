@@ -22,6 +22,27 @@ enum api_step apinizer_json(struct api_exchange *exchange, int status, struct by
     return API_ANSWERED;
 }
 
+void apinizer_list_begin(struct json_writer *writer, struct buf *buf, struct arena *arena, size_t capacity)
+{
+    buf_init(buf, arena, capacity);
+    json_writer_open(writer, buf);
+    json_object(writer);
+    json_key(writer, "success");
+    json_boolean(writer, true);
+    json_key(writer, "resultList");
+    json_array(writer);
+}
+
+enum api_step apinizer_list_end(struct api_exchange *exchange, struct json_writer *writer, const struct buf *buf, int64_t count)
+{
+    json_array_end(writer);
+    json_key(writer, "resultCount");
+    json_integer(writer, count);
+    json_object_end(writer);
+    /* A failed writer means an overflowed arena, which api_begin and api_continue answer. */
+    return json_writer_close(writer) ? apinizer_json(exchange, 200, buf_bytes(buf)) : API_ANSWERED;
+}
+
 static void write_error_members(struct json_writer *writer, const char *error, struct bytes description)
 {
     json_key(writer, "error");
@@ -40,7 +61,6 @@ static enum api_step answer_error(struct api_exchange *exchange, int status, con
     json_object(&writer);
     write_error_members(&writer, error, description);
     json_object_end(&writer);
-    /* A failed writer means an overflowed arena, which api_begin and api_continue answer. */
     return json_writer_close(&writer) ? apinizer_json(exchange, status, buf_bytes(&buf)) : API_ANSWERED;
 }
 

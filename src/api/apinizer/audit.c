@@ -109,13 +109,7 @@ static enum api_step answer_trail(struct api_exchange *exchange, const struct db
     struct json_writer writer;
     struct buf buf;
 
-    buf_init(&buf, exchange->arena, 256 * (size_t) result->count + 256);
-    json_writer_open(&writer, &buf);
-    json_object(&writer);
-    json_key(&writer, "success");
-    json_boolean(&writer, true);
-    json_key(&writer, "resultList");
-    json_array(&writer);
+    apinizer_list_begin(&writer, &buf, exchange->arena, 256 * (size_t) result->count + 256);
     for (int i = 0; i < result->count; i++) {
         struct audit_row row;
         audit_list_row(result, i, &row);
@@ -123,11 +117,7 @@ static enum api_step answer_trail(struct api_exchange *exchange, const struct db
             write_row(&writer, &row);
         }
     }
-    json_array_end(&writer);
-    json_key(&writer, "resultCount");
-    json_integer(&writer, total);
-    json_object_end(&writer);
-    return json_writer_close(&writer) ? apinizer_json(exchange, 200, buf_bytes(&buf)) : API_ANSWERED;
+    return apinizer_list_end(exchange, &writer, &buf, total);
 }
 
 enum api_step apinizer_audit_next(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)

@@ -30,15 +30,6 @@ static struct connection_target *take_target(struct api_exchange *exchange)
 }
 
 /* Closes a list that was begun with its items. */
-static enum api_step answer_list(struct api_exchange *exchange, struct json_writer *writer, struct buf *buf, int64_t count)
-{
-    json_array_end(writer);
-    json_key(writer, "resultCount");
-    json_integer(writer, count);
-    json_object_end(writer);
-    return json_writer_close(writer) ? apinizer_json(exchange, 200, buf_bytes(buf)) : API_ANSWERED;
-}
-
 /* ---- GET /apiops/projects/ */
 
 enum api_step apinizer_projects_begin(struct api_context *context, struct api_exchange *exchange)
@@ -82,7 +73,7 @@ enum api_step apinizer_projects_next(struct api_context *context, struct api_exc
             count++;
         }
     }
-    return answer_list(exchange, &writer, &buf, count);
+    return apinizer_list_end(exchange, &writer, &buf, count);
 }
 
 /* ---- GET /apiops/environments/, /apiops/environments/{project}, /apiops/projects/{project}/environments/ */
@@ -131,13 +122,7 @@ enum api_step apinizer_environments_next(struct api_context *context, struct api
         return API_ANSWERED;
     }
     token_used(context->touched, target->token);
-    buf_init(&buf, exchange->arena, 1024);
-    json_writer_open(&writer, &buf);
-    json_object(&writer);
-    json_key(&writer, "success");
-    json_boolean(&writer, true);
-    json_key(&writer, "resultList");
-    json_array(&writer);
+    apinizer_list_begin(&writer, &buf, exchange->arena, 1024);
     for (int i = 0; i < result->count; i++) {
         struct environment_row row;
         environment_list_row(result, i, &row);
@@ -146,7 +131,7 @@ enum api_step apinizer_environments_next(struct api_context *context, struct api
             count++;
         }
     }
-    return answer_list(exchange, &writer, &buf, count);
+    return apinizer_list_end(exchange, &writer, &buf, count);
 }
 
 /* ---- GET /apiops/test/healthcheck, /apiops/test/hello/{name} */

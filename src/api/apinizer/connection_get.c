@@ -52,23 +52,10 @@ static enum api_step answer_connection(struct api_exchange *exchange, const stru
     struct json_writer writer;
     struct buf buf;
 
-    buf_init(&buf, exchange->arena, settings.length + 512);
-    json_writer_open(&writer, &buf);
-    json_object(&writer);
-    json_key(&writer, "success");
-    json_boolean(&writer, true);
-    json_key(&writer, "resultList");
-    json_array(&writer);
+    apinizer_list_begin(&writer, &buf, exchange->arena, settings.length + 512);
     apinizer_write_connection(&writer, row, settings);
-    json_array_end(&writer);
-    json_key(&writer, "resultCount");
-    json_integer(&writer, 1);
-    json_object_end(&writer);
-    if (!json_writer_close(&writer)) {
-        return API_ANSWERED;
-    }
     precondition_tag(exchange, row->result.revision);
-    return apinizer_json(exchange, 200, buf_bytes(&buf));
+    return apinizer_list_end(exchange, &writer, &buf, 1);
 }
 
 enum api_step apinizer_get_next(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)

@@ -69,13 +69,7 @@ enum api_step apinizer_deployments_next(struct api_context *context, struct api_
         return apinizer_error(exchange, 404, "not_found", "Connection (name: %.*s) was not found!", BYTES_FORMAT(target->handle));
     }
     memcpy(exchange->connection, outcome.identity.connection, sizeof exchange->connection);
-    buf_init(&buf, exchange->arena, 512);
-    json_writer_open(&writer, &buf);
-    json_object(&writer);
-    json_key(&writer, "success");
-    json_boolean(&writer, true);
-    json_key(&writer, "resultList");
-    json_array(&writer);
+    apinizer_list_begin(&writer, &buf, exchange->arena, 512);
     for (int row = 0; row < result->count; row++) {
         struct deployment_item item;
         deployment_list_item(result, row, &item);
@@ -84,9 +78,5 @@ enum api_step apinizer_deployments_next(struct api_context *context, struct api_
             count++;
         }
     }
-    json_array_end(&writer);
-    json_key(&writer, "resultCount");
-    json_integer(&writer, count);
-    json_object_end(&writer);
-    return json_writer_close(&writer) ? apinizer_json(exchange, 200, buf_bytes(&buf)) : API_ANSWERED;
+    return apinizer_list_end(exchange, &writer, &buf, count);
 }

@@ -210,13 +210,7 @@ enum api_step apinizer_material_get_next(struct api_context *context, struct api
         return API_ANSWERED;
     }
     showing.row = &row;
-    buf_init(&buf, exchange->arena, 4096);
-    json_writer_open(&writer, &buf);
-    json_object(&writer);
-    json_key(&writer, "success");
-    json_boolean(&writer, true);
-    json_key(&writer, "resultList");
-    json_array(&writer);
+    apinizer_list_begin(&writer, &buf, exchange->arena, 4096);
     if (!write_one(&writer, read->kind, &showing) || showing.failed) {
         return apinizer_failed(exchange, showing.fault.message);
     }
