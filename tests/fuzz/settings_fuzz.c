@@ -42,7 +42,7 @@ static struct settings divide(const struct connection_type *type, const struct j
 
 /* ---- boxes, which are the plaintexts themselves here ---- */
 
-/* Whatever is sealed is null in what is readable. */
+/* What is sealed is null in what is readable. */
 static bool open_box(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext, struct fault *fault)
 {
     size_t *count = context;
@@ -54,6 +54,22 @@ static bool open_box(void *context, struct bytes place, struct bytes box, const 
     return true;
 }
 
+static bool open_null(void *context, struct bytes place, struct bytes box, const struct json_value *there, struct bytes *plaintext, struct fault *fault)
+{
+    (void) context, (void) place, (void) there, (void) fault;
+    *plaintext = box;
+    return true;
+}
+
+static void add_box(struct json_value *boxes, struct bytes place, struct bytes plaintext, struct arena *arena)
+{
+    struct json_value *box = json_new_string(arena, plaintext);
+
+    fuzz_require(box != NULL && json_member_bytes(boxes, place) == NULL);
+    box->key = place;
+    json_append(boxes, box);
+}
+
 /* The readable settings with every box opened; every box must have had its place. */
 static struct json_value *filled(const struct settings *settings, struct arena *arena)
 {
@@ -63,10 +79,7 @@ static struct json_value *filled(const struct settings *settings, struct arena *
 
     fuzz_require(tree != NULL && boxes != NULL);
     for (const struct settings_sealed *sealed = settings->sealed; sealed != NULL; sealed = sealed->next) {
-        struct json_value *box = json_new_string(arena, sealed->plaintext);
-        fuzz_require(box != NULL && json_member_bytes(boxes, sealed->place) == NULL);
-        box->key = sealed->place;
-        json_append(boxes, box);
+        add_box(boxes, sealed->place, sealed->plaintext, arena);
     }
     fuzz_require(settings_fill(tree, boxes, open_box, &count, arena, &fault));
     fuzz_require(count == boxes->count);
@@ -81,6 +94,22 @@ static const struct settings_sealed *find_sealed(const struct settings *settings
         sealed = sealed->next;
     }
     return sealed;
+}
+
+/* As the database stores what is readable: null where a default stands in for a box that is kept. */
+static struct bytes stored_text(const struct settings *settings, const struct settings *stored, struct arena *arena)
+{
+    struct json_value *tree = fuzz_json(fuzz_text(arena, settings->readable), arena), *boxes = json_new(arena, JSON_OBJECT);
+    struct fault fault = {0};
+
+    fuzz_require(tree != NULL && boxes != NULL);
+    for (const struct settings_place *kept = settings->keep; kept != NULL; kept = kept->next) {
+        if (kept->assumed && find_sealed(stored, kept->place) != NULL) {
+            add_box(boxes, kept->place, BYTES("null"), arena);
+        }
+    }
+    fuzz_require(settings_fill(tree, boxes, open_null, NULL, arena, &fault));
+    return fuzz_text(arena, tree);
 }
 
 /* As the database would judge, if what is sealed now is all that is stored. */
@@ -187,7 +216,7 @@ static void check_writing_back(const struct connection_type *type, const struct 
 
     fuzz_require(full.errors == NULL && bytes_equal(fuzz_text(arena, full.readable), readable));
     check_same_sealed(settings, &full);
-    fuzz_require(masked.errors == NULL && bytes_equal(fuzz_text(arena, masked.readable), readable));
+    fuzz_require(masked.errors == NULL && bytes_equal(stored_text(&masked, settings, arena), readable));
     fuzz_require(masked.sealed == NULL && needs_are_met(&masked, settings));
     for (const struct settings_sealed *sealed = settings->sealed; sealed != NULL; sealed = sealed->next) {
         fuzz_require(keeps(&masked, sealed->place));
