@@ -7,7 +7,7 @@
 #include "seal/keystore.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { EFFORT = 3000 };
+enum { EFFORT = 50000 };
 
 static struct bytes or_none(struct bytes text)
 {
