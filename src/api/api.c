@@ -11,14 +11,12 @@
 #include "base/clock.h"
 #include "deploy/errand.h"
 
-/* For the answer that there was no memory for one. */
+/* For an answer that something is wrong: there may be no memory left for one, or next to none. */
 enum { ANSWER_MEMORY = 16 * 1024 };
 
 static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
 {
-    if (arena_overflowed(exchange->arena)) {
-        arena_grant(exchange->arena, ANSWER_MEMORY);
-    }
+    arena_grant(exchange->arena, ANSWER_MEMORY);
     dialect->problem(exchange, problem);
     return API_ANSWERED;
 }
@@ -74,15 +72,19 @@ long api_retry_seconds(const struct api_exchange *exchange)
 enum api_step api_begin(struct api_context *context, struct api_exchange *exchange)
 {
     struct bytes allow;
+    enum route_match match = route_find(exchange, &allow);
 
-    switch (route_find(exchange, &allow)) {
+    if (arena_overflowed(exchange->arena)) { /* the body took it all; what was found is not to be trusted */
+        return answer_problem(exchange, route_dialect(exchange->request->path), exchange->request->body_too_large ? API_TOO_LARGE : API_TOO_COMPLEX);
+    }
+    switch (match) {
     case ROUTE_NO_PATH:
         return answer_problem(exchange, route_dialect(exchange->request->path), API_NO_ROUTE);
     case ROUTE_NO_METHOD:
         if (exchange->request->method == HTTP_OPTIONS) {
             exchange->response.status = 204;
         } else {
-            exchange->route->dialect->problem(exchange, API_METHOD);
+            (void) answer_problem(exchange, exchange->route->dialect, API_METHOD);
         }
         http_response_add(&exchange->response, "Allow", allow);
         return API_ANSWERED;

@@ -1,7 +1,7 @@
 /*
  * Input: CGI variables, one a line, an empty line, a body. A request goes through its first half as it would in a worker, up to the call; the
  * database is away then. What the call carries must be what PostgreSQL takes (text without NUL, JSON), or it would raise where it should answer; what
- * is answered must be fit to be sent.
+ * is answered must be fit to be sent, also when memory runs out on the way.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,8 @@
 #include "tests/fuzz/fuzz.h"
 
 enum { VARIABLES_MAX = 64, STEPS_MAX = 1000 };
+
+#define ENOUGH ((size_t) 16 * 1024 * 1024)
 
 /* The connection p/c of the main dialect is known, so values for it are sealed. */
 static void learn_identities(struct api_context *context)
@@ -46,21 +48,27 @@ static struct api_context *the_context(void)
 
 /* ---- the request ---- */
 
-static void read_request(struct http_request *request, struct bytes text, struct arena *arena)
+/* False when the arena is too small; the variables are the web server's, not ours. */
+static bool read_request(struct http_request *request, struct bytes text, struct arena *arena)
 {
+    struct arena *theirs = fuzz_arena();
     char *variables[VARIABLES_MAX + 1];
     size_t count = 0;
 
     for (struct bytes line = fuzz_line(&text); line.length > 0 && count < VARIABLES_MAX; line = fuzz_line(&text)) {
-        char *variable = arena_alloc(arena, line.length + 1);
+        char *variable = arena_alloc(theirs, line.length + 1);
         fuzz_require(variable != NULL);
         memcpy(variable, line.data, line.length);
         variables[count++] = variable;
     }
     variables[count] = NULL;
-    fuzz_require(cgi_request(request, variables, arena));
+    if (!cgi_request(request, variables, arena)) {
+        fuzz_require(arena_overflowed(arena));
+        return false;
+    }
     request->body = text;
     request->request_id = BYTES("fuzz");
+    return true;
 }
 
 static bool is_text(struct bytes text)
@@ -149,9 +157,10 @@ static void check_call(const struct db_call *call)
     arena_free(arena);
 }
 
-static void check_response(const struct http_response *response, struct arena *arena)
+static void check_response(const struct http_response *response)
 {
     static const struct json_limits limits = {.depth = JSON_DEPTH_MAX};
+    struct arena *arena = fuzz_arena();
     struct json_value *tree;
     struct fault fault;
 
@@ -171,30 +180,44 @@ static struct db_result result_of(const struct api_exchange *exchange, bool refu
     return (struct db_result){.status = frames ? DB_DONE : refuses ? DB_REFUSED : DB_UNAVAILABLE, .sqlstate = refuses && !frames ? "XX000" : "", .constraint = ""};
 }
 
-static void play(struct bytes text, bool refuses)
+static void answer(struct api_exchange *exchange, bool refuses)
 {
     struct api_context *context = the_context();
-    struct arena *arena = fuzz_arena();
+    enum api_step step = api_begin(context, exchange);
+
+    for (size_t steps = 0; step == API_CALL; steps++) {
+        fuzz_require(steps < STEPS_MAX);
+        check_call(&exchange->call);
+        struct db_result result = result_of(exchange, refuses);
+        step = api_continue(context, exchange, &result);
+    }
+    fuzz_require(step == API_ANSWERED);
+    check_response(&exchange->response);
+}
+
+static void play(struct bytes text, size_t memory, bool refuses)
+{
+    struct arena *arena = arena_new(memory);
     struct http_request request = {.body_incomplete = false};
     struct api_exchange exchange = {.arena = arena, .request = &request};
 
-    read_request(&request, text, arena);
-    check_request(&request);
-    check_precondition(&request, arena);
-    enum api_step step = api_begin(context, &exchange);
-    for (size_t steps = 0; step == API_CALL; steps++) {
-        fuzz_require(steps < STEPS_MAX);
-        check_call(&exchange.call);
-        struct db_result result = result_of(&exchange, refuses);
-        step = api_continue(context, &exchange, &result);
+    fuzz_require(arena != NULL);
+    if (read_request(&request, text, arena)) {
+        check_request(&request);
+        if (memory == ENOUGH) {
+            check_precondition(&request, arena);
+        }
+        answer(&exchange, refuses);
     }
-    fuzz_require(step == API_ANSWERED);
-    check_response(&exchange.response, arena);
+    arena_free(arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    play(fuzz_bytes(data, size), false);
-    play(fuzz_bytes(data, size), true);
+    struct bytes text = fuzz_bytes(data, size);
+
+    play(text, ENOUGH, false);
+    play(text, ENOUGH, true);
+    play(text, size + bytes_hash(text) % (4 * size + 4096), false); /* it runs out somewhere, perhaps */
     return 0;
 }
