@@ -1,7 +1,7 @@
 /*
  * The main of a harness in `make check`: plays the inputs of tests/fuzz/corpus/NAME, then mutations of each, always the same ones. An input runs
  * in a process of its own with its mutations, so that one that crashes or hangs is told and the rest goes on. What crashed is written to
- * NAME_fuzz.found beside the program, ready to be put into the corpus.
+ * NAME_fuzz.INPUT.found beside the program, ready to be put into the corpus.
  *
  *     json_fuzz              as in `make check`; PATCHBAY_FUZZ_MUTATIONS: how many in all (3000)
  *     json_fuzz FILE...      plays these files only, in this process: for a debugger
@@ -185,11 +185,11 @@ static void play_in_child(size_t index, size_t mutations)
     exit(EXIT_SUCCESS);
 }
 
-static void keep_found(const char *program)
+static void keep_found(const char *program, const struct input *input)
 {
     char path[4096];
 
-    (void) snprintf(path, sizeof path, "%s.found", program);
+    (void) snprintf(path, sizeof path, "%s.%s.found", program, input->name);
     FILE *file = fopen(path, "we");
     bool kept = file != NULL && fwrite(played->data, 1, played->size, file) == played->size;
     if (file != NULL) {
@@ -216,7 +216,7 @@ static void play_input(size_t index, size_t mutations, const char *program)
         if (WIFSIGNALED(status)) {
             printf("# ended by signal %d%s\n", WTERMSIG(status), WTERMSIG(status) == SIGALRM ? ": it takes too long" : "");
         }
-        keep_found(program);
+        keep_found(program, &inputs[index]);
     }
 }
 
