@@ -22,7 +22,7 @@ enum api_step apinizer_json(struct api_exchange *exchange, int status, struct by
     return API_ANSWERED;
 }
 
-void apinizer_list_begin(struct json_writer *writer, struct buf *buf, struct arena *arena, size_t capacity)
+void apinizer_results_begin(struct json_writer *writer, struct buf *buf, struct arena *arena, size_t capacity)
 {
     buf_init(buf, arena, capacity);
     json_writer_open(writer, buf);
@@ -33,7 +33,7 @@ void apinizer_list_begin(struct json_writer *writer, struct buf *buf, struct are
     json_array(writer);
 }
 
-enum api_step apinizer_list_end(struct api_exchange *exchange, struct json_writer *writer, const struct buf *buf, int64_t count)
+enum api_step apinizer_results_end(struct api_exchange *exchange, struct json_writer *writer, const struct buf *buf, int64_t count)
 {
     json_array_end(writer);
     json_key(writer, "resultCount");

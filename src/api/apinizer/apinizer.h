@@ -54,8 +54,8 @@ enum api_step apinizer_written(struct api_exchange *exchange, bool deployed, con
 struct json_writer;
 void apinizer_write_warnings(struct json_writer *writer, const struct settings_place *warnings);
 /* {"success":true,"resultList":[ and, after its items, ],"resultCount":count} as the answer. `capacity`: about how long it will be. */
-void apinizer_list_begin(struct json_writer *writer, struct buf *buf, struct arena *arena, size_t capacity);
-enum api_step apinizer_list_end(struct api_exchange *exchange, struct json_writer *writer, const struct buf *buf, int64_t count);
+void apinizer_results_begin(struct json_writer *writer, struct buf *buf, struct arena *arena, size_t capacity);
+enum api_step apinizer_results_end(struct api_exchange *exchange, struct json_writer *writer, const struct buf *buf, int64_t count);
 /* The response is what a writer has written. */
 enum api_step apinizer_json(struct api_exchange *exchange, int status, struct bytes body);
 /* Something unexpected: logged with the request id, told to the client as 500 without details. */

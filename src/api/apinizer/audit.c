@@ -109,7 +109,7 @@ static enum api_step answer_trail(struct api_exchange *exchange, const struct db
     struct json_writer writer;
     struct buf buf;
 
-    apinizer_list_begin(&writer, &buf, exchange->arena, 256 * (size_t) result->count + 256);
+    apinizer_results_begin(&writer, &buf, exchange->arena, 256 * (size_t) result->count + 256);
     for (int i = 0; i < result->count; i++) {
         struct audit_row row;
         audit_list_row(result, i, &row);
@@ -117,7 +117,7 @@ static enum api_step answer_trail(struct api_exchange *exchange, const struct db
             write_row(&writer, &row);
         }
     }
-    return apinizer_list_end(exchange, &writer, &buf, total);
+    return apinizer_results_end(exchange, &writer, &buf, total);
 }
 
 enum api_step apinizer_audit_next(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)

@@ -73,7 +73,7 @@ enum api_step apinizer_projects_next(struct api_context *context, struct api_exc
             count++;
         }
     }
-    return apinizer_list_end(exchange, &writer, &buf, count);
+    return apinizer_results_end(exchange, &writer, &buf, count);
 }
 
 /* ---- GET /apiops/environments/, /apiops/environments/{project}, /apiops/projects/{project}/environments/ */
@@ -122,7 +122,7 @@ enum api_step apinizer_environments_next(struct api_context *context, struct api
         return API_ANSWERED;
     }
     token_used(context->touched, target->token);
-    apinizer_list_begin(&writer, &buf, exchange->arena, 1024);
+    apinizer_results_begin(&writer, &buf, exchange->arena, 1024);
     for (int i = 0; i < result->count; i++) {
         struct environment_row row;
         environment_list_row(result, i, &row);
@@ -131,7 +131,7 @@ enum api_step apinizer_environments_next(struct api_context *context, struct api
             count++;
         }
     }
-    return apinizer_list_end(exchange, &writer, &buf, count);
+    return apinizer_results_end(exchange, &writer, &buf, count);
 }
 
 /* ---- GET /apiops/test/healthcheck, /apiops/test/hello/{name} */

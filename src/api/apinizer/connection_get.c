@@ -52,10 +52,10 @@ static enum api_step answer_connection(struct api_exchange *exchange, const stru
     struct json_writer writer;
     struct buf buf;
 
-    apinizer_list_begin(&writer, &buf, exchange->arena, settings.length + 512);
+    apinizer_results_begin(&writer, &buf, exchange->arena, settings.length + 512);
     apinizer_write_connection(&writer, row, settings);
     precondition_tag(exchange, row->result.revision);
-    return apinizer_list_end(exchange, &writer, &buf, 1);
+    return apinizer_results_end(exchange, &writer, &buf, 1);
 }
 
 enum api_step apinizer_get_next(struct api_context *context, struct api_exchange *exchange, const struct db_result *result)

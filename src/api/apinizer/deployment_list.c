@@ -69,7 +69,7 @@ enum api_step apinizer_deployments_next(struct api_context *context, struct api_
         return apinizer_error(exchange, 404, "not_found", "Connection (name: %.*s) was not found!", BYTES_FORMAT(target->handle));
     }
     memcpy(exchange->connection, outcome.identity.connection, sizeof exchange->connection);
-    apinizer_list_begin(&writer, &buf, exchange->arena, 512);
+    apinizer_results_begin(&writer, &buf, exchange->arena, 512);
     for (int row = 0; row < result->count; row++) {
         struct deployment_item item;
         deployment_list_item(result, row, &item);
@@ -78,5 +78,5 @@ enum api_step apinizer_deployments_next(struct api_context *context, struct api_
             count++;
         }
     }
-    return apinizer_list_end(exchange, &writer, &buf, count);
+    return apinizer_results_end(exchange, &writer, &buf, count);
 }

@@ -210,7 +210,7 @@ enum api_step apinizer_material_get_next(struct api_context *context, struct api
         return API_ANSWERED;
     }
     showing.row = &row;
-    apinizer_list_begin(&writer, &buf, exchange->arena, 4096);
+    apinizer_results_begin(&writer, &buf, exchange->arena, 4096);
     if (!write_one(&writer, read->kind, &showing) || showing.failed) {
         return apinizer_failed(exchange, showing.fault.message);
     }
