@@ -77,4 +77,6 @@ struct bytes precondition_revisions(const struct http_request *request, struct a
 void precondition_tag(struct api_exchange *exchange, int64_t revision)
 {
     http_response_add(&exchange->response, "ETag", arena_printf(exchange->arena, "\"%" PRId64 "\"", revision));
+    /* An answer about one connection may have its secrets, and a cache between would not know by which header the caller was let in. */
+    http_response_add(&exchange->response, "Cache-Control", BYTES("no-store"));
 }

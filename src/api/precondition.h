@@ -12,7 +12,7 @@
  * entity-tags matches nothing either, whatever else it names.
  */
 struct bytes precondition_revisions(const struct http_request *request, struct arena *arena);
-/* Adds ETag: "<revision>". */
+/* Adds ETag: "<revision>", and that no cache keeps the answer. */
 void precondition_tag(struct api_exchange *exchange, int64_t revision);
 
 #endif
