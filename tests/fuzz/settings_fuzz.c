@@ -1,7 +1,7 @@
 /*
- * Input: a body, whose member `type` names one of conf/types (or the built-in `catalog`). A body that is right is divided so that
- * nothing secret is left to read, every box has its place, what is read with secrets and written back changes nothing, and what is read without them
- * and written back keeps them all.
+ * Input: a body in a line, whose member `type` names one of conf/types (or the built-in `catalog`); perhaps another behind it, that is put over it.
+ * What a body that is right comes to is so divided that nothing secret is left to read and every box has its place; what is read with its secrets and
+ * written back changes nothing, what is read without them and written back keeps them all.
  */
 #include <stdio.h>
 #include <string.h>
@@ -223,30 +223,64 @@ static void check_writing_back(const struct connection_type *type, const struct 
     }
 }
 
-static void check_body(const struct connection_type *type, struct bytes body, bool replaces)
+static void check_stored(const struct connection_type *type, const struct settings *stored, struct arena *arena)
+{
+    check_secrets_are_null(type->fields, type->field_count, stored->readable);
+    check_writing_back(type, stored, arena);
+}
+
+/* What a PUT makes of what is stored: its own boxes, and those at the places that it keeps. */
+static struct settings written_over(const struct settings *stored, const struct settings *put, struct arena *arena)
+{
+    struct settings written = {.readable = fuzz_json(stored_text(put, stored, arena), arena)};
+    struct settings_sealed **end = &written.sealed;
+
+    for (int from = 0; from < 2; from++) {
+        for (const struct settings_sealed *sealed = from == 0 ? put->sealed : stored->sealed; sealed != NULL; sealed = sealed->next) {
+            if (from == 0 || (keeps(put, sealed->place) && find_sealed(put, sealed->place) == NULL)) {
+                *end = ARENA_NEW(arena, struct settings_sealed);
+                fuzz_require(*end != NULL);
+                **end = (struct settings_sealed){.place = sealed->place, .plaintext = sealed->plaintext};
+                end = &(*end)->next;
+            }
+        }
+    }
+    return written;
+}
+
+/* The first body is created, the second put over it. */
+static void check_bodies(const struct connection_type *type, struct bytes body, struct bytes over)
 {
     struct arena *arena = fuzz_arena();
-    const struct json_value *object = fuzz_json(body, arena);
-    struct settings settings = divide(type, object, replaces, arena);
+    const struct json_value *object = fuzz_json(over, arena);
+    struct settings stored = divide(type, fuzz_json(body, arena), false, arena);
 
-    check_messages(&settings, body);
-    if (settings.errors != NULL || !needs_are_met(&settings, &settings)) {
+    check_messages(&stored, body);
+    if (stored.errors != NULL) {
         return;
     }
-    check_secrets_are_null(type->fields, type->field_count, settings.readable);
-    check_writing_back(type, &settings, arena);
+    fuzz_require(stored.keep == NULL && stored.needs == NULL);
+    check_stored(type, &stored, arena);
+    if (object == NULL || object->kind != JSON_OBJECT) {
+        return;
+    }
+    struct settings put = divide(type, object, true, arena), written = written_over(&stored, &put, arena);
+    check_messages(&put, over);
+    if (put.errors == NULL && needs_are_met(&put, &written)) {
+        check_stored(type, &written, arena);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct bytes body = fuzz_bytes(data, size);
+    struct bytes over = fuzz_bytes(data, size), body = fuzz_line(&over);
     const struct json_value *object = fuzz_json(body, fuzz_arena());
     const struct json_value *name = json_member(object, "type");
     const struct connection_type *type = name == NULL || name->kind != JSON_STRING ? NULL : find_type(name->text);
 
     if (type != NULL) {
-        check_body(type, body, false);
-        check_body(type, body, true);
+        check_bodies(type, body, over);
+        check_bodies(type, body, body);
     }
     return 0;
 }
