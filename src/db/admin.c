@@ -85,6 +85,12 @@ static const char *field_of(const PGresult *result, int field)
     return text == NULL ? "" : text;
 }
 
+/* A schema, table or function that is not there: the program is right, and the database was not installed or is older. */
+static bool tells_of_another_schema(const char *sqlstate)
+{
+    return strcmp(sqlstate, "3F000") == 0 || strcmp(sqlstate, "42P01") == 0 || strcmp(sqlstate, "42883") == 0;
+}
+
 static bool explain(struct db_admin *admin, struct db_result *result, struct fault *fault)
 {
     const char *sqlstate = PQresultErrorField(admin->result, PG_DIAG_SQLSTATE);
@@ -96,7 +102,8 @@ static bool explain(struct db_admin *admin, struct db_result *result, struct fau
         return fault_set(fault, FAULT_UNAVAILABLE, "the connection to the database was lost");
     }
     const char *message = field_of(admin->result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *hint = field_of(admin->result, PG_DIAG_MESSAGE_HINT);
+    const char *hint = tells_of_another_schema(sqlstate) ? "patchbay upgrade installs the schema, or brings it up to date"
+                                                         : field_of(admin->result, PG_DIAG_MESSAGE_HINT);
     return fault_set(fault, away ? FAULT_UNAVAILABLE : FAULT_INVALID, *hint == '\0' ? "%s" : "%s (%s)", message, hint);
 }
 
