@@ -35,6 +35,7 @@ set client_min_messages = warning;
 \ir functions/secrets_beside.sql
 \ir functions/needs_lacking.sql
 \ir functions/is_resealing.sql
+\ir functions/connection_id_was_used.sql
 \ir functions/connection_guard.sql
 \ir functions/connection_record.sql
 \ir functions/is_purging.sql

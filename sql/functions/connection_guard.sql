@@ -52,6 +52,11 @@ begin
             message = format('Connection (name: %s) already exists!', new.name),
             hint = 'Names are unique in a project, letter case ignored.';
     end if;
+    if tg_op = 'INSERT' and connection_id_was_used(new.project_id, new.connection_id) then
+        raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'connection_id',
+            message = format('connection_id %s is, or once was, another connection''s', new.connection_id),
+            hint = 'Leave connection_id out of the INSERT. A connection that was deleted keeps its history to itself.';
+    end if;
     if tg_op = 'UPDATE' then
         if (new.name, new.service, new.external_id, new.description, new.enabled, new.deploy_to_worker, new.settings::text, new.key_number, new.secrets, new.refers)
             is not distinct from

@@ -43,9 +43,7 @@ begin
         if i_apply then
             insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
                                     deploy_to_worker, settings, key_number, secrets, refers, created_by, updated_by)
-            values (i_project_id, case when exists (select from connection_revision as history
-                                                    where history.project_id = i_project_id and history.connection_id = i_connection_id)
-                                       then gen_random_uuid() else i_connection_id end,
+            values (i_project_id, case when connection_id_was_used(i_project_id, i_connection_id) then gen_random_uuid() else i_connection_id end,
                     i_dialect, case i_dialect when 'activecampaign' then nextval('activecampaign_id')::text else i_public_id end, i_name, i_type,
                     i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, i_references, session_user, session_user);
         end if;

@@ -133,6 +133,18 @@ select is((select history_purge(:project, now() - interval '1 microsecond')), 1:
 do $$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $$;
 select ok((select bool_and(problems = 0) from audit_verify()), 'and all is well');
 
+-- The links of what was purged stay, and name it: nothing else may come to be called so, or it could never be chained.
+select connection_id as gone from audit_chain where connection_id is not null
+    and connection_id not in (select connection_id from connection_revision) limit 1 \gset
+select is((select outcome from import_write(true, :project, :'gone', 0, 'apinizer', null, 'imported', 'email', null, null, null, true, true, '{"host":"a"}', 1,
+                                            null, null, null, null)), 'create', 'a connection that was purged can be imported again');
+select isnt((select connection_id from connection where name = 'imported'), :'gone', 'as a new one');
+set role patchbay_admin;
+select throws_ok(format($$ insert into connection (project_id, connection_id, dialect, name, type, settings, key_number)
+                           values (%s, %L, 'apinizer', 'by hand', 'email', '{}', 1) $$, :project, :'gone'), 'PB001', null, 'nobody takes its id by hand');
+reset role;
+select lives_ok($$ do $do$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $do$ $$, 'so the chain goes on');
+
 -- Only purging and rotating get past the guards.
 select throws_ok($$ delete from connection_revision $$, 'PB002', null, 'nobody deletes history by hand');
 set patchbay.purging = 'on';
