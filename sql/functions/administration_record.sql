@@ -33,6 +33,7 @@ create trigger user_account_record after insert or update or delete on user_acco
 create trigger user_permission_record after insert or update or delete on user_permission for each row when (current_user <> 'patchbay_owner') execute function administration_record();
 create trigger user_session_record after insert or update or delete on user_session for each row when (current_user <> 'patchbay_owner') execute function administration_record();
 create trigger environment_record after insert or update or delete on environment for each row when (current_user <> 'patchbay_owner') execute function administration_record();
+create trigger worker_record after insert or update or delete on worker for each row when (current_user <> 'patchbay_owner') execute function administration_record();
 create trigger environment_project_record after insert or update or delete on environment_project for each row when (current_user <> 'patchbay_owner') execute function administration_record();
 comment on trigger project_record on project is 'Changes by hand are audited.';
 comment on trigger token_record on token is 'Changes by hand are audited.';
@@ -41,4 +42,5 @@ comment on trigger user_account_record on user_account is 'Changes by hand are a
 comment on trigger user_permission_record on user_permission is 'Changes by hand are audited.';
 comment on trigger user_session_record on user_session is 'Changes by hand are audited.';
 comment on trigger environment_record on environment is 'Changes by hand are audited.';
+comment on trigger worker_record on worker is 'Changes by hand are audited: another url is where secrets go.';
 comment on trigger environment_project_record on environment_project is 'Changes by hand are audited.';

@@ -168,7 +168,11 @@ select ok((select xact_id < '4611686018427387904' from audit_horizon), 'by its t
 set role patchbay_admin;
 update token set name = 'renamed' where name = 'viewer';
 update token set name = 'renamed' where name = 'renamed';
+select environment_create('elsewhere', 'TEST') \g /dev/null
+select worker_create('elsewhere', 'gateway', 'http://127.0.0.1:1/', gen_random_uuid()) \g /dev/null
+update worker set url = 'http://127.0.0.1:2/' where name = 'gateway';
 reset role;
-select is((select string_agg(action || ' ' || (detail ->> 'fields') || ' ' || (detail -> 'row' ->> 'name') || ' ' || (detail ? 'digest'), ',') from audit_event where detail ->> 'by_hand' = 'true'),
-          'token.update ["name"] renamed false', 'a token renamed by hand is noted, once');
+select is((select string_agg(action || ' ' || (detail ->> 'fields') || ' ' || (detail -> 'row' ->> 'name') || ' ' || (detail ? 'digest'), ',' order by event_id)
+           from audit_event where detail ->> 'by_hand' = 'true'),
+          'token.update ["name"] renamed false,worker.update ["url"] gateway false', 'a token renamed by hand is noted, once, and a worker that is led elsewhere');
 select * from finish();
