@@ -20,6 +20,7 @@ declare
     v_revision bigint;
     v_missing jsonb;
 begin
+    perform set_config('patchbay.resealing', '', true); -- whoever calls this may have said so
     select * into v_access from access(i_digest[1], i_project[1], 'CONNECTIONS:MANAGE');
     if v_access.refusal = 'forbidden' then
         insert into audit_event (project_id, actor, action, request_id, detail)

@@ -23,6 +23,7 @@ language plpgsql volatile security definer set search_path = patchbay, pg_temp
 as $$
 #variable_conflict use_column
 begin
+    perform set_config('patchbay.resealing', '', true); -- whoever calls this may have said so
     -- All rows are locked first, in the order of their keys, so that two batches never wait for each other in a circle. The next
     -- statement then sees what the locks protect.
     perform from (

@@ -16,6 +16,7 @@ declare
     v_secrets jsonb;
     v_fields text[];
 begin
+    perform set_config('patchbay.resealing', '', true); -- whoever calls this may have said so
     if i_revision > 0 then
         if i_apply then
             select * into v_stored from connection where project_id = i_project_id and connection_id = i_connection_id for no key update;

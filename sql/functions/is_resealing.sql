@@ -1,3 +1,5 @@
+-- Anybody can set the variable, and functions run as the owner: so each function that updates a row with boxes begins by taking it back (a test
+-- looks for that), and only key_boxes_put sets it.
 create function is_resealing() returns boolean
 language sql stable
 as $$

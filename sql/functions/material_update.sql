@@ -12,6 +12,7 @@ declare
     request record;
     stored material;
 begin
+    perform set_config('patchbay.resealing', '', true); -- whoever calls this may have said so
     for request in
         select given.*, access.project_id, access.actor, access.refusal
         from unnest(i_digest, i_kind, i_project, i_material_id, i_key_number, i_revision, i_description, i_environments, i_secrets, i_request_id)

@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(17);
+select plan(19);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}') \g /dev/null
 select pg_temp.change(:'manager', 'mail', '{"/password":"two"}') \g /dev/null
 select key_register(2, 'second') \g /dev/null
@@ -30,6 +30,14 @@ set local patchbay.resealing = 'on';
 update connection set description = 'by hand' where name = 'mail';
 select is((select revision from connection where name = 'mail'), 3::bigint, 'nobody else leaves the revision alone by saying so');
 reset role;
+set local role patchbay_worker;
+select outcome from patchbay.connection_update(array[:'manager'::bytea], '{apinizer}', '{Fixture}', '{mail}', '{null}', '{f}', '{null}', '{null}', '{null}', '{null}', '{email}',
+    '{null}', '{null}', '{unseen}', '{t}', '{t}', '{description}', '{"{}"}', '{null}', '{null}', '{null}', '{null}', '{null}', '{request}') \g /dev/null
+reset role;
+select is((select description from connection_revision where name = 'mail' and revision = 4), 'unseen', 'a worker that says so changes nothing behind the history''s back');
+select is(array(select proname::text from pg_proc where pronamespace = 'patchbay'::regnamespace and prosecdef
+                and prosrc ~ 'update (connection|material)\s' and prosrc !~ $$set_config\('patchbay.resealing', ''$$), '{}',
+          'every function that updates rows with boxes takes back what a caller said');
 select throws_ok($$ update connection_revision set changed_by = 'x' $$, 'PB002', null, 'nor changes history');
 select * from finish();
 rollback;
