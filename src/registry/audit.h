@@ -28,7 +28,7 @@ void audit_list_call(const struct audit_list *in, struct db_call *call);
 enum connection_outcome audit_list_outcome(const struct db_result *result, int64_t *total);
 void audit_list_row(const struct db_result *result, int index, struct audit_row *row);
 
-/* Lays the chains over about `limit` rows that were committed meanwhile. */
+/* Lays the chains over at most `limit` rows that were committed meanwhile. */
 void audit_extend_call(int64_t limit, struct db_call *call);
 
 struct audit_head {

@@ -164,6 +164,32 @@ do $$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop
 select ok((select bool_and(problems = 0 and waiting = 0) from audit_verify()), 'a chain goes on in another cluster, with what was and was not chained');
 select ok((select xact_id < '4611686018427387904' from audit_horizon), 'by its transactions');
 
+-- What was chained before the dump has transactions that the new cluster is yet to come to; when it does, it is not chained again.
+select set_config('session_replication_role', 'replica', false),
+       (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 50)::text as later, pg_snapshot_xmax(pg_current_snapshot())::text as now \gset moved_
+insert into audit_event (project_id, actor, action, xact_id) values (0, 'before the dump', 'login', :'moved_later');
+update audit_horizon set xact_id = '4611686018427387904';
+set session_replication_role = origin;
+do $$ begin for turn in 1..60 loop perform pg_current_xact_id(); commit; end loop; end $$;
+do $$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $$;
+update audit_horizon set xact_id = :'moved_now';
+insert into audit_event (project_id, actor, action) values (0, 'long after the dump', 'login');
+select lives_ok($$ do $do$ begin while exists (select from patchbay.audit_chain_extend('{1}')) loop null; end loop; end $do$ $$,
+                'nothing is chained a second time when transactions come to the numbers of before the dump');
+select ok((select bool_and(problems = 0 and waiting = 0) from audit_verify()), 'and nothing is left out');
+
+-- Portions are found by index, whatever else there is: with the settings of a worker's session.
+set plan_cache_mode = force_generic_plan;
+set enable_seqscan = off;
+insert into audit_event (project_id, actor, action) values (0, 'anybody', 'login');
+select pg_stat_force_next_flush() \g /dev/null
+select seq_scan as scans_before from pg_stat_user_tables where relid = 'audit_event'::regclass \gset
+select sum(rows)::int as laid from audit_chain_extend('{100}') \gset
+select pg_stat_force_next_flush() \g /dev/null
+select is((select :laid || ' ' || (seq_scan - :scans_before) from pg_stat_user_tables where relid = 'audit_event'::regclass), '1 0', 'a portion is found without reading all of the trail');
+reset plan_cache_mode;
+reset enable_seqscan;
+
 -- What administrators do by hand in other tables is audited.
 set role patchbay_admin;
 update token set name = 'renamed' where name = 'viewer';
