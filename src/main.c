@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -46,15 +45,6 @@ static void fill_standard_streams(void)
     if (descriptor >= 0) {
         close(descriptor);
     }
-}
-
-static void protect_memory(void)
-{
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__ /* its leak check traces the process */
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
 }
 
 static void raise_descriptor_limit(void)
@@ -168,7 +158,7 @@ int main(int count, char **arguments)
     struct fault fault;
 
     fill_standard_streams();
-    protect_memory();
+    memory_hide();
     if (!memory_wipe_freed()) {
         (void) fault_set(&fault, FAULT_INTERNAL, "OpenSSL was in use before its memory could be guarded");
         return fail(&fault);

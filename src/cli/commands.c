@@ -104,7 +104,7 @@ static const struct command table[] = {
      "shows what each project has been doing in the last minute, the busiest first; on a terminal anew every two seconds until Ctrl-C"},
 
     {"check-config", NULL, {NULL}, {{NULL, NULL, false}}, command_check_config,
-     "names every mistake in the settings, then in the keyring and the types that they name; the database is not asked"},
+     "names every mistake in the settings, then in the keys, types and connectors that they name; the database is not asked"},
 
     {NULL, NULL, {NULL}, {{NULL, NULL, false}}, NULL, NULL},
 };

@@ -1,11 +1,13 @@
 /*
  * `patchbay`, the admin command. Everything is in the library, where tests can call it; what only a whole process has is here.
+ * Secrets pass through it as through a worker (the deployer has them all day), so its memory is guarded likewise.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "seal/memory.h"
 
 /*
  * With a standard stream closed the connection to the database would get its number, and a list would be written into that. What
@@ -28,7 +30,8 @@ int main(int argc, char **argv)
 {
     static char error_line[4096];
 
-    if (!fill_standard_streams()) {
+    memory_hide();
+    if (!fill_standard_streams() || !memory_wipe_freed()) {
         return COMMAND_FAILED;
     }
     /* A line of standard error leaves whole, whatever else is written there at the same time. */
