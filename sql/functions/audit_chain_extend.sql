@@ -23,6 +23,9 @@ declare
 begin
     -- Nothing new is the usual answer, and then nothing is locked or written: a registry at rest rests.
     select audit_horizon.xact_id into v_from from audit_horizon;
+    if not found then
+        return; -- audit_verify says that it was removed
+    end if;
     v_until := pg_snapshot_xmax(pg_current_snapshot());
     if v_from <= v_until
        and not exists (select from connection_revision as history where history.xact_id >= v_from and history.xact_id < v_until)

@@ -30,6 +30,16 @@ $$;
 comment on function boxes_digest(jsonb) is 'SHA-256 of boxes; null where there are none.';
 revoke execute on function boxes_digest from public;
 
+-- A box begins with its version (1) and its key's number, in base64: what a column says of boxes is true or it is not.
+create function boxes_are_of(i_secrets jsonb, i_key_number integer) returns boolean
+language sql immutable
+as $$
+    select coalesce(bool_and(value !~ '^AQ[A-Za-z0-9+/]{6}' or substr(decode(left(value, 8), 'base64'), 2, 4) = int4send(i_key_number)), true)
+    from jsonb_each_text(i_secrets)
+$$;
+comment on function boxes_are_of(jsonb, integer) is 'Whether boxes say of themselves that this key sealed them.';
+revoke execute on function boxes_are_of from public;
+
 create function audit_link(i_before bytea, i_digest bytea, i_boxes bytea, i_key_number integer) returns bytea
 language sql immutable
 as $$

@@ -45,6 +45,9 @@ begin
                         or event.event_id is not null and audit_digest(event) <> link.digest then 'it was changed'
                     when history.revision is not null and coalesce(history.key_number = link.key_number, true)
                         and boxes_digest(history.secrets) is distinct from link.boxes then 'its sealed values were changed'
+                    when history.key_number <> link.key_number and not boxes_are_of(history.secrets, history.key_number)
+                        or history.key_number is distinct from link.key_number and not exists (select from key where key.key_number = history.key_number)
+                            and history.revision is not null then 'its key number was changed'
                end as problem
         from link
         left join connection_revision as history on history.project_id = link.project_id and history.connection_id = link.connection_id
@@ -90,6 +93,8 @@ begin
                 live.deploy_to_worker, live.settings::text, live.updated_at, live.updated_by)
                or history.operation = 'delete'
                or history.key_number = live.key_number and history.secrets <> live.secrets
+               or history.key_number <> live.key_number and not boxes_are_of(live.secrets, live.key_number)
+               or not exists (select from key where key.key_number = live.key_number)
                or exists (select from connection_revision as later
                           where later.project_id = live.project_id and later.connection_id = live.connection_id and later.revision > live.revision))
         union all
@@ -99,6 +104,9 @@ begin
               order by history.project_id, history.connection_id, history.revision desc) as newest
         where newest.operation <> 'delete'
           and not exists (select from connection as live where live.project_id = newest.project_id and live.connection_id = newest.connection_id)
+        union all
+        select 0, null, null, null, null, 'how far it is laid is not written down'
+        where v_horizon is null
     ), told as (
         select finding.project_id, count(*) as problems,
                (array_agg(case when finding.event_id is not null then format('event %s', finding.event_id)

@@ -8,7 +8,6 @@ create table audit_chain (
     boxes bytea,
     key_number integer,
     hash bytea not null,
-    laid_at timestamptz not null default clock_timestamp(),
     constraint audit_chain_key primary key (project_id, position),
     constraint audit_chain_event_unique unique (project_id, event_id),
     constraint audit_chain_revision_unique unique (project_id, connection_id, revision),
@@ -25,7 +24,6 @@ comment on column audit_chain.digest is 'SHA-256 of the row (audit_digest, histo
 comment on column audit_chain.boxes is 'SHA-256 of the boxes as they were; null: none. Compared as long as the row has the same key number: a rotation seals anew.';
 comment on column audit_chain.key_number is 'The key number as it was; null: no boxes.';
 comment on column audit_chain.hash is 'SHA-256 of: the hash before, digest, boxes, key number (4 bytes). Before the first stands SHA-256 of the text "patchbay audit 1 PROJECT_ID".';
-comment on column audit_chain.laid_at is 'When it was laid.';
 comment on constraint audit_chain_key on audit_chain is 'Identity.';
 comment on constraint audit_chain_event_unique on audit_chain is 'An event is a link once.';
 comment on constraint audit_chain_revision_unique on audit_chain is 'A revision is a link once.';

@@ -57,14 +57,14 @@ select isnt(pg_temp.after(format('update patchbay.%I set %s where ctid = (select
                                  pg_temp.another(a.attname, format_type(a.atttypid, null)), c.relname)), 'nothing', format('a changed %s.%s is found', c.relname, a.attname))
 from pg_class c join pg_attribute a on a.attrelid = c.oid
 where c.oid in ('connection_revision'::regclass, 'audit_event'::regclass) and a.attnum > 0 and not a.attisdropped
-  and (c.relname, a.attname) not in (('connection_revision', 'key_number'), ('connection_revision', 'restored_revision'), ('connection_revision', 'operation'), ('audit_event', 'event_id'), ('connection_revision', 'handle'));
+  and (c.relname, a.attname) not in (('connection_revision', 'restored_revision'), ('connection_revision', 'operation'), ('audit_event', 'event_id'), ('connection_revision', 'handle'));
 select isnt(pg_temp.after($$ update connection_revision set restored_revision = 2 where operation = 'restore' $$), 'nothing', 'a changed restored_revision is found');
 select isnt(pg_temp.after($$ update connection_revision set operation = 'create' where operation = 'update' $$), 'nothing', 'a changed operation is found');
 select isnt(pg_temp.after($$ update connection_revision set handle = 'x' where operation = 'delete' $$), 'nothing', 'a changed handle is found');
 select isnt(pg_temp.after(format('update audit_chain set %s where project_id = %s and revision = 1 and boxes is not null', pg_temp.another(a.attname, format_type(a.atttypid, null)), :project)),
             'nothing', format('a changed audit_chain.%s is found', a.attname))
 from pg_attribute a
-where a.attrelid = 'audit_chain'::regclass and a.attnum > 0 and not a.attisdropped and a.attname not in ('laid_at', 'event_id');
+where a.attrelid = 'audit_chain'::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> 'event_id';
 
 -- Every row, one at a time, changed or removed; and it is the one that is named.
 select is(pg_temp.after(format($$ update audit_event set actor = 'nobody' where project_id = %s and event_id = %s $$, event.project_id, event.event_id)),
@@ -109,6 +109,17 @@ insert into key (key_number, canary) values (2, 'canary two');
 select ok(key_boxes_put('history', :project, connection_id, 2, secrets, 2, '{"/password":"box two, anew"}'), 'a rotation') from connection_revision where name = 'post';
 select ok((select bool_and(problems = 0) from audit_verify()), 'is not taken for tampering');
 select is((select resealed::int from audit_verify('Fixture')), 1, 'but told');
+
+-- A box says itself which key sealed it (\x01, 4 bytes of number): the column cannot say otherwise.
+insert into key (key_number, canary) values (3, 'canary three');
+select ok(boxes_are_of('{"/password":"AQAAAANtW/8g"}', 3) and not boxes_are_of('{"/password":"AQAAAANtW/8g"}', 2) and boxes_are_of('{}', 2), 'whose boxes they are');
+select is(pg_temp.after($$ update connection_revision set key_number = 3, secrets = '{"/password":"AQAAAANtW/8g"}' where name = 'post' and revision = 2 $$), 'nothing',
+          'one more rotation is no tampering');
+select alike(pg_temp.after($$ update connection_revision set key_number = 3, secrets = '{"/password":"AQAAAAJtW/8g"}' where name = 'post' and revision = 2 $$),
+             '%its key number was changed', 'a key number that is not the box''s is found');
+select alike(pg_temp.after($$ update connection set key_number = 3, secrets = '{"/password":"AQAAAAJtW/8g"}' where name = 'post' $$),
+             '%the live connection is not what its newest revision says', 'also that of the connection itself');
+select alike(pg_temp.after($$ truncate audit_horizon $$), '%how far it is laid is not written down', 'without its horizon the chain would stand still: it is missed');
 
 -- Purging: the chain vouches for it.
 do $$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $$;
