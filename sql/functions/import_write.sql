@@ -1,7 +1,8 @@
 -- One line of an import: what it comes to, and with i_apply it is done. Outcomes: create, update, unchanged, moved (the row is not at i_revision
--- any more, or is gone), secret_missing (detail: indexes of unmet needs), reference_missing (detail: indexes of references that name nothing).
+-- any more, or is gone; or the id of a new one was used), name_taken, secret_missing (detail: indexes of unmet needs), reference_missing (detail: indexes of references that name nothing).
 -- detail of an update: the names of changed fields.
--- i_revision 0 creates, with i_connection_id unless that id was used before: a connection that was deleted keeps its history to itself.
+-- i_revision 0 creates, with i_connection_id, to which the boxes are bound. An id that was used before is not taken: a connection that was deleted
+-- keeps its history to itself.
 -- Boxes come in and never go out: an administrator may write secrets without seeing any.
 create function import_write(
     i_apply boolean, i_project_id bigint, i_connection_id uuid, i_revision bigint, i_dialect text, i_public_id text, i_name text, i_type text,
@@ -40,13 +41,30 @@ begin
         return query select 'reference_missing', references_lacking(i_project_id, i_references);
         return;
     end if;
+    -- A plan cannot tell: who has the name may be renamed or deleted by the same import.
+    if i_apply and (i_dialect = 'activecampaign' and exists (
+                        select from connection as other
+                        where other.project_id = i_project_id and other.service = i_service and other.external_id = i_external_id
+                          and other.connection_id <> i_connection_id)
+                    or i_dialect <> 'activecampaign' and exists (
+                        select from connection as other
+                        where other.project_id = i_project_id and other.dialect = i_dialect
+                          and other.handle = handle_of(i_dialect, case i_dialect when 'apinizer' then i_name else i_public_id end)
+                          and other.connection_id <> i_connection_id)) then
+        return query select 'name_taken', null::text;
+        return;
+    end if;
     if i_revision = 0 then
+        if connection_id_was_used(i_project_id, i_connection_id) then
+            return query select 'moved', null::text;
+            return;
+        end if;
         if i_apply then
             insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
                                     deploy_to_worker, settings, key_number, secrets, refers, created_by, updated_by)
-            values (i_project_id, case when connection_id_was_used(i_project_id, i_connection_id) then gen_random_uuid() else i_connection_id end,
-                    i_dialect, case i_dialect when 'activecampaign' then nextval('activecampaign_id')::text else i_public_id end, i_name, i_type,
-                    i_service, i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, i_references, session_user, session_user);
+            values (i_project_id, i_connection_id, i_dialect,
+                    case i_dialect when 'activecampaign' then nextval('activecampaign_id')::text else i_public_id end, i_name, i_type, i_service,
+                    i_external_id, i_description, i_enabled, i_deploy_to_worker, i_settings, i_key, v_secrets, i_references, session_user, session_user);
         end if;
         return query select 'create', null::text;
         return;

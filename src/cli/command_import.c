@@ -99,6 +99,9 @@ static bool apply_lines(struct import *import, enum import_operation operation, 
             || !import_write_line(import, &line, &planned, true, outcome, fault)) {
             return fault_wrap(fault, "line %zu; nothing was done", i + 1);
         }
+        if (bytes_is(outcome[0], "name_taken")) {
+            return fault_set(fault, FAULT_INVALID, "line %zu: another connection has that name, or another line gave it one; nothing was done", i + 1);
+        }
         if (bytes_is(outcome[0], "moved") || bytes_is(outcome[0], "secret_missing") || bytes_is(outcome[0], "reference_missing")) {
             return moved(fault);
         }

@@ -41,6 +41,28 @@ static const char *text_or_null(struct import *import, struct bytes text)
     return text.data == NULL ? NULL : arena_copy(import->arena, text).data;
 }
 
+/*
+ * The identity of a row that is to be made, before anything is sealed to it: the line's, unless that was used before, since a connection that was
+ * deleted keeps its history to itself.
+ */
+static bool choose_id(struct import *import, struct bytes id, struct import_planned *planned, struct fault *fault)
+{
+    static const char sql[] = "select from patchbay.connection_revision where project_id = $1::bigint and connection_id = $2::uuid limit 1";
+    struct db_result result = {.count = 0};
+
+    if (id.data != NULL) {
+        const char *values[] = {import->project, arena_copy(import->arena, id).data};
+        if (!command_query(import->context, sql, 2, values, &result, fault)) {
+            return false;
+        }
+        read_uuid(id, planned->id);
+    }
+    if (id.data == NULL || result.count > 0) {
+        digest_uuid(planned->id);
+    }
+    return true;
+}
+
 bool import_match(struct import *import, const struct transfer_line *line, struct import_planned *planned, struct bytes *name, struct fault *fault)
 {
     const struct connection_content *content = &line->content;
@@ -55,12 +77,7 @@ bool import_match(struct import *import, const struct transfer_line *line, struc
     }
     if (result.count == 0) {
         planned->key = keyring_active(import->keyring);
-        if (line->id.data != NULL) {
-            read_uuid(line->id, planned->id);
-        } else {
-            digest_uuid(planned->id);
-        }
-        return true;
+        return choose_id(import, line->id, planned, fault);
     }
     (void) db_uuid(&result, 0, MATCH_ID, planned->id);
     planned->revision = db_number(&result, 0, MATCH_REVISION);
