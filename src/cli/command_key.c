@@ -48,9 +48,15 @@ enum command_end command_key_add(struct command_context *context, struct fault *
     struct db_result result;
     int32_t number = 0;
 
-    /* The database first: a key that it does not come to know would stand in the file for nothing. */
-    if (config == NULL || !command_query(context, "select 1", 0, NULL, &result, fault) || !keyring_add(config->keyring_file, &number, fault)
-        || !keyring_new(&keyring, config->keyring_file, fault)) {
+    /*
+     * The database first: a key that it does not come to know would stand in the file for nothing, and one with the number of a key that only
+     * another machine's file has, or that was retired and taken out, would keep workers from starting.
+     */
+    if (config == NULL || !command_query(context, "select coalesce(max(key_number), 0) from patchbay.key", 0, NULL, &result, fault)) {
+        return COMMAND_FAILED;
+    }
+    number = (int32_t) db_number(&result, 0, 0);
+    if (!keyring_add(config->keyring_file, &number, fault) || !keyring_new(&keyring, config->keyring_file, fault)) {
         return COMMAND_FAILED;
     }
     bool added = register_key(context, keyring, number, fault);

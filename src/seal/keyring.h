@@ -34,7 +34,7 @@ int32_t keyring_number(const struct keyring *keyring, size_t index); /* ascendin
 const unsigned char *keyring_key(const struct keyring *keyring, int32_t number);
 
 /*
- * A new random key with the next number goes into the (first) file. It seals nothing yet: whichever key was active stays so, and now says it. Then
+ * A new random key with the next number goes into the (first) file; also *number, which may be 0, was given to a key already. It seals nothing yet: whichever key was active stays so, and now says it. Then
  * keyring_activate, once every worker can have read the file. Both replace the file whole (a new one, synced, renamed), with its owner and mode.
  */
 bool keyring_add(const char *sources, int32_t *number, struct fault *fault) __attribute__((warn_unused_result));

@@ -129,6 +129,7 @@ bool keyring_add(const char *sources, int32_t *number, struct fault *fault)
     if (!keyring_new(&keyring, sources, fault))
         return false;
     int32_t highest = keyring_number(keyring, keyring_count(keyring) - 1);
+    highest = highest > *number ? highest : *number;
     int32_t active = keyring_active(keyring);
     bool room = keyring_count(keyring) < KEYRING_KEYS_MAX && highest < INT32_MAX;
     keyring_free(keyring);

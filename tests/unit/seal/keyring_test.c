@@ -530,13 +530,26 @@ START_TEST(a_new_key_is_ready_first_and_active_when_it_is_told_to_be)
 }
 END_TEST
 
+START_TEST(a_number_that_is_known_to_be_given_is_not_given_again)
+{
+    struct fault fault;
+    int32_t number = 7;
+
+    keyring_free(take("4:" KEY_A "\n"));
+    ck_assert_msg(keyring_add(file, &number, &fault), "%s", fault.message);
+    ck_assert_int_eq(number, 8);
+    number = INT32_MAX;
+    ck_assert(!keyring_add(file, &number, &fault));
+}
+END_TEST
+
 START_TEST(a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it)
 {
     struct fault fault;
     struct stat status;
     char text[512] = "";
     char beside[160];
-    int32_t number;
+    int32_t number = 0;
 
     keyring_free(take("# ours\r\n1:" KEY_A ":active\n"));
     ck_assert(keyring_add(file, &number, &fault));
@@ -554,7 +567,7 @@ END_TEST
 START_TEST(what_cannot_be_changed_is_refused_and_stays_as_it_is)
 {
     struct fault fault = {.kind = FAULT_NONE};
-    int32_t number;
+    int32_t number = 0;
 
     keyring_free(take("1:" KEY_A "\n"));
     ck_assert(!keyring_activate(file, 9, &fault));
@@ -610,6 +623,7 @@ static Suite *keyring_suite(void)
     tcase_add_test(several, keys_of_a_file_and_of_an_executable_are_one_keyring);
     tcase_add_test(several, an_executable_that_fails_or_prints_no_keys_is_refused);
     tcase_add_test(changing, a_new_key_is_ready_first_and_active_when_it_is_told_to_be);
+    tcase_add_test(changing, a_number_that_is_known_to_be_given_is_not_given_again);
     tcase_add_test(changing, a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it);
     tcase_add_test(changing, what_cannot_be_changed_is_refused_and_stays_as_it_is);
     return suite;
