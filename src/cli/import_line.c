@@ -47,7 +47,7 @@ static const char *text_or_null(struct import *import, struct bytes text)
  */
 static bool choose_id(struct import *import, struct bytes id, struct import_planned *planned, struct fault *fault)
 {
-    static const char sql[] = "select from patchbay.connection_revision where project_id = $1::bigint and connection_id = $2::uuid limit 1";
+    static const char sql[] = "select where patchbay.connection_id_was_used($1::bigint, $2::uuid)";
     struct db_result result = {.count = 0};
 
     if (id.data != NULL) {

@@ -148,11 +148,11 @@ select ok((select bool_and(problems = 0) from audit_verify()), 'and all is well'
 select connection_id as gone from audit_chain where connection_id is not null
     and connection_id not in (select connection_id from connection_revision) limit 1 \gset
 select is((select outcome from import_write(true, :project, :'gone', 0, 'apinizer', null, 'imported', 'email', null, null, null, true, true, '{"host":"a"}', 1,
-                                            null, null, null, null)), 'create', 'a connection that was purged can be imported again');
-select isnt((select connection_id from connection where name = 'imported'), :'gone', 'as a new one');
+                                            null, null, null, null)), 'moved', 'no import takes its id');
 set role patchbay_admin;
 select throws_ok(format($$ insert into connection (project_id, connection_id, dialect, name, type, settings, key_number)
                            values (%s, %L, 'apinizer', 'by hand', 'email', '{}', 1) $$, :project, :'gone'), 'PB001', null, 'nobody takes its id by hand');
+select ok(connection_id_was_used(:project, :'gone') and not connection_id_was_used(:project, gen_random_uuid()), 'who imports it is told, and makes another');
 reset role;
 select lives_ok($$ do $do$ begin while exists (select from patchbay.audit_chain_extend('{100}')) loop null; end loop; end $do$ $$, 'so the chain goes on');
 
