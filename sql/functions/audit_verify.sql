@@ -87,10 +87,10 @@ begin
             and history.revision = live.revision
         where (v_only is null or live.project_id = v_only)
           and ((history.dialect, history.public_id, history.name, history.type, history.service, history.external_id, history.description, history.enabled,
-                history.deploy_to_worker, history.settings::text, history.changed_at, history.changed_by)
+                history.deploy_to_worker, history.settings::text, history.refers, history.changed_at, history.changed_by)
                is distinct from
                (live.dialect, live.public_id, live.name, live.type, live.service, live.external_id, live.description, live.enabled,
-                live.deploy_to_worker, live.settings::text, live.updated_at, live.updated_by)
+                live.deploy_to_worker, live.settings::text, live.refers, live.updated_at, live.updated_by)
                or history.operation = 'delete'
                or history.key_number = live.key_number and history.secrets <> live.secrets
                or history.key_number <> live.key_number and not boxes_are_of(live.secrets, live.key_number)

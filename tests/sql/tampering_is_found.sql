@@ -98,6 +98,8 @@ select alike(pg_temp.after($$ update audit_chain set hash = sha256(hash) where p
 select alike(pg_temp.after($$ delete from audit_chain where position = 2 $$), '%links before it are missing%', 'a link taken out is found');
 select alike(pg_temp.after($$ update connection set description = 'quietly' where name = 'post' $$), '%the live connection is not what its newest revision says',
             'a connection changed behind the history''s back is found');
+select alike(pg_temp.after($$ update connection set refers = '[{"kind": "keystore", "name": "x"}]' where name = 'post' $$),
+             '%the live connection is not what its newest revision says', 'so are references that it names without anybody having said so');
 select alike(pg_temp.after($$ update connection set secrets = '{"/password":"box one"}' where name = 'post' $$), '%the live connection is not what its newest revision says',
             'also one whose box was swapped');
 select alike(pg_temp.after($$ delete from connection where name = 'post' $$), '%the connection is gone, and no deletion says so',
