@@ -107,7 +107,7 @@ begin
     -- Of the last transaction of a full portion some rows may be left.
     if v_taken < i_limit[1] then
         update audit_horizon set xact_id = v_until;
-    elsif not v_moved then
+    elsif v_taken > 0 and not v_moved then
         update audit_horizon set xact_id = v_last;
     end if;
 end
