@@ -191,6 +191,14 @@ select lives_ok($$ do $do$ begin while exists (select from patchbay.audit_chain_
                 'nothing is chained a second time when transactions come to the numbers of before the dump');
 select ok((select bool_and(problems = 0 and waiting = 0) from audit_verify()), 'and nothing is left out');
 
+begin;
+set local session_replication_role = replica;
+insert into audit_event (project_id, actor, action, happened_at, xact_id)
+select 0, 'before the dump', 'login', now() - interval '1 year', '4611686018427387904' from generate_series(1, 60000);
+set local session_replication_role = origin;
+select cmp_ok((select changes from activity_overview where project = 'Fixture'), '>', 0::bigint, 'what is going on is seen behind what was before a dump');
+rollback;
+
 -- Portions are found by index, whatever else there is: with the settings of a worker's session.
 set plan_cache_mode = force_generic_plan;
 set enable_seqscan = off;
