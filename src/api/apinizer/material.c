@@ -237,7 +237,7 @@ static struct bytes disposition(struct bytes name, struct arena *arena)
     }
     for (size_t i = 0; i < plain.length; i++) {
         char c = plain.data[i];
-        text[i] = c < ' ' || c == 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : c;
+        text[i] = (unsigned char) c < ' ' || (unsigned char) c >= 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : c;
     }
     return arena_printf(arena, "attachment; filename=\"%s-certificates.zip\"; filename*=UTF-8''%.*s-certificates.zip", text, BYTES_FORMAT(whole));
 }
