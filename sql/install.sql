@@ -98,6 +98,7 @@ set client_min_messages = warning;
 \ir functions/client_revoke.sql
 \ir functions/key_register.sql
 \ir functions/key_retire.sql
+\ir functions/key_rotation_record.sql
 \ir functions/key_boxes_take.sql
 \ir functions/key_boxes_put.sql
 \ir functions/export_boxes.sql

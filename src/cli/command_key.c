@@ -223,6 +223,19 @@ static bool count_boxes(struct walk *walk, struct fault *fault)
     return true;
 }
 
+/* Noted once something is to be done: one that is run daily and finds nothing leaves nothing. */
+static bool record_rotation(struct walk *walk, struct fault *fault)
+{
+    char texts[2][24];
+    const char *values[] = {texts[0], texts[1]};
+    struct db_result result;
+
+    snprintf(texts[0], sizeof texts[0], "%ld", (long) walk->to);
+    snprintf(texts[1], sizeof texts[1], "%" PRId64, walk->progress.total);
+    return walk->progress.total == 0
+           || command_query(walk->context, "select patchbay.key_rotation_record($1::integer, $2::bigint)", 2, values, &result, fault);
+}
+
 static enum command_end close_walk(struct walk *walk, bool good)
 {
     progress_end(&walk->progress);
@@ -296,7 +309,7 @@ enum command_end command_key_rotate(struct command_context *context, struct faul
 
     if (good) {
         walk.to = keyring_active(walk.keyring);
-        good = register_key(context, walk.keyring, walk.to, fault) && count_boxes(&walk, fault);
+        good = register_key(context, walk.keyring, walk.to, fault) && count_boxes(&walk, fault) && record_rotation(&walk, fault);
     }
     /* What changed under our hands was passed over, and is found in the next round; a round that finds only what does not open is the last. */
     for (int64_t found = -1; good && found != 0;) {
