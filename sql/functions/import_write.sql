@@ -28,6 +28,15 @@ begin
             return query select 'moved', null::text;
             return;
         end if;
+        -- The table would refuse it too, but tell the whole row with it, and its boxes are not for administrators.
+        if i_name is null or i_enabled is null or i_deploy_to_worker is null or json_typeof(i_settings) is distinct from 'object'
+           or jsonb_typeof(i_secrets) <> 'object' or jsonb_typeof(i_references) <> 'array'
+           or num_nulls(i_service, i_external_id) <> (case v_stored.dialect when 'activecampaign' then 0 else 2 end)
+           or v_stored.dialect = 'apinizer' and (char_length(i_description) > 1000 or not (char_length(i_name) between 1 and 255
+               and i_name !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029/]' and i_name = btrim(i_name, ' '))) then
+            raise exception using errcode = 'check_violation', schema = 'patchbay', table = 'connection',
+                message = 'a connection cannot be so', hint = '\d connection has the constraints of its table.';
+        end if;
     end if;
     if jsonb_typeof(i_keep) = 'object' then
         i_settings := settings_kept(i_settings, coalesce(v_stored.secrets, '{}'), i_keep);

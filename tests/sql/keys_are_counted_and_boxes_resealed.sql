@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(19);
+select plan(20);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}') \g /dev/null
 select pg_temp.change(:'manager', 'mail', '{"/password":"two"}') \g /dev/null
 select key_register(2, 'second') \g /dev/null
@@ -38,6 +38,29 @@ select is((select description from connection_revision where name = 'mail' and r
 select is(array(select proname::text from pg_proc where pronamespace = 'patchbay'::regnamespace and prosecdef
                 and prosrc ~ 'update (connection|material)\s' and prosrc !~ $$set_config\('patchbay.resealing', ''$$), '{}',
           'every function that updates rows with boxes takes back what a caller said');
+-- Whatever an administrator wants a row to be, no refusal shows its boxes.
+create function pg_temp.refusal(name text, service text, description text, enabled boolean, settings json, secrets jsonb, refers jsonb) returns text language plpgsql as $$
+declare
+    v_row record;
+    v_detail text;
+begin
+    select project_id, connection_id, revision into v_row from patchbay.connection where connection.name = 'mail';
+    perform patchbay.import_write(true, v_row.project_id, v_row.connection_id, v_row.revision, 'apinizer', null, refusal.name, 'email', refusal.service, null,
+        refusal.description, refusal.enabled, true, refusal.settings, 2, refusal.secrets, '["/password"]', null, refusal.refers);
+    return 'done';
+exception when others then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    return sqlerrm || coalesce(v_detail, '');
+end $$;
+set local role patchbay_admin;
+select is(array(select distinct refusal from (values
+        (repeat('x', 256), null, null, true, '{}', null, null), ('a/b', null, null, true, '{}', null, null), (null, null, null, true, '{}', null, null),
+        ('mail', 'x', null, true, '{}', null, null), ('mail', null, repeat('x', 1001), true, '{}', null, null), ('mail', null, null, null, '{}', null, null),
+        ('mail', null, null, true, null, null, null), ('mail', null, null, true, '[]', null, null), ('mail', null, null, true, '{}', '[1]', null),
+        ('mail', null, null, true, '{}', null, '{}')) as wanted (name, service, description, enabled, settings, secrets, refers)
+    cross join lateral pg_temp.refusal(name, service, description, enabled, settings::json, secrets::jsonb, refers::jsonb) as refusal),
+    '{a connection cannot be so}', 'no refusal shows an administrator the boxes of a row');
+reset role;
 select throws_ok($$ update connection_revision set changed_by = 'x' $$, 'PB002', null, 'nor changes history');
 select * from finish();
 rollback;
