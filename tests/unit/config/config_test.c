@@ -290,8 +290,10 @@ static void try_text(const struct config_setting *setting, bool in_environment)
     memset(value, 'v', sizeof value);
     value[setting->maximum + 1] = '\0';
     ck_assert(!takes(setting, value, in_environment));
-    value[setting->minimum - 1] = '\0';
-    ck_assert(!takes(setting, value, in_environment));
+    if (setting->minimum > 0) {
+        value[setting->minimum - 1] = '\0';
+        ck_assert(!takes(setting, value, in_environment));
+    }
     ck_assert(!takes(setting, "a\x01" "b", in_environment));
     ck_assert(!takes(setting, "a\x7f", in_environment));
     ck_assert(takes(setting, "host='a b' x=\"$HOME\" # all of it, \\ too; \xc3\xa9", in_environment));
