@@ -1,7 +1,8 @@
 -- The database refuses what is wrong, whoever asks. The functions set revision, dates and actor themselves and add one to the
 -- revision, so on their way only the WHEN clauses run; a hand-written change is completed here, or refused with a reason.
+-- Planned anew for every row: a plan from when the table was empty would make an INSERT of very many rows take the square of its time.
 create function connection_guard() returns trigger
-language plpgsql security definer set search_path = patchbay, pg_temp
+language plpgsql security definer set search_path = patchbay, pg_temp set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_place text;

@@ -3,10 +3,12 @@
  */
 #include "deploy/chains.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "registry/audit.h"
 
 #define PAUSE_US 1000000
+#define FAILED_PAUSE_US 30000000
 #define ROWS 1000 /* a portion */
 
 static void take_heads(struct db_ticket *ticket, const struct db_result *result)
@@ -22,6 +24,11 @@ static void take_heads(struct db_ticket *ticket, const struct db_result *result)
                   (const struct log_field[]){LOG_FIELD_NUMBER("project", head.project), LOG_FIELD_NUMBER("position", head.position),
                                              LOG_FIELD_TEXT("hash", head.hash), LOG_FIELD_END});
         rows += head.rows;
+    }
+    if (result->status == DB_REFUSED) {
+        /* What cannot be chained cannot be vouched for: somebody has to look. The pool has logged what refused it. */
+        log_say(LOG_ERROR, "audit_not_chained", "the audit trail cannot be chained: SQLSTATE %s; patchbay audit verify may tell more", result->sqlstate);
+        chains->due_us = clock_monotonic_us() + FAILED_PAUSE_US;
     }
     if (rows >= ROWS) {
         chains->due_us = 0; /* there may be more */

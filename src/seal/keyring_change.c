@@ -78,6 +78,8 @@ static bool replace_file(const char *file, const struct stat *before, struct byt
 
     snprintf(path, sizeof path, "%s.new", file);
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0 && errno == EEXIST)
+        return fault_set(fault, FAULT_INVALID, "keyring %s: %s is there: another key add is at work, or was killed; then remove that file", file, path);
     if (descriptor < 0)
         return fault_set(fault, FAULT_INVALID, "keyring %s: cannot write %s: %s", file, path, strerror(errno));
     bool written = fchmod(descriptor, before->st_mode & 07700) == 0 && (geteuid() != 0 || fchown(descriptor, before->st_uid, before->st_gid) == 0)
