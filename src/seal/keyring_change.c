@@ -71,38 +71,57 @@ static void write_changed(struct change *change, struct bytes text, int32_t acti
         add_new_key(change, added);
 }
 
-/* The whole text into a new file beside the old one, which it then replaces. */
-static bool replace_file(const char *file, const struct stat *before, struct bytes text, struct fault *fault)
-{
+/*
+ * The new file, begun before anything is read: while it is there nobody else can begin one. Two that changed what both had read would each put the
+ * file in place without the other's key.
+ */
+struct replacement {
+    char file[KEYRING_FILE_PATH_SIZE]; /* the first of the sources */
     char path[KEYRING_FILE_PATH_SIZE + 8];
+    int descriptor;
+};
 
-    snprintf(path, sizeof path, "%s.new", file);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0 && errno == EEXIST)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: %s is there: another key add is at work, or was killed; then remove that file", file, path);
-    if (descriptor < 0)
-        return fault_set(fault, FAULT_INVALID, "keyring %s: cannot write %s: %s", file, path, strerror(errno));
-    bool written = fchmod(descriptor, before->st_mode & 07700) == 0 && (geteuid() != 0 || fchown(descriptor, before->st_uid, before->st_gid) == 0)
-                   && keyring_file_write(descriptor, text.data, text.length);
-    written = close(descriptor) == 0 && written;
-    if (!written || rename(path, file) != 0 || !keyring_file_sync_folder(file)) {
-        int error = errno;
-        (void) unlink(path);
-        return fault_set(fault, FAULT_INVALID, "keyring %s: cannot replace it: %s", file, strerror(error));
-    }
-    return true;
-}
-
-/* Rewrites the first file of the sources. */
-static bool change_file(const char *sources, int32_t active, int32_t added, struct fault *fault)
+static bool begin_replacement(struct replacement *replacement, const char *sources, struct fault *fault)
 {
     struct bytes rest = bytes_from(sources);
-    char file[KEYRING_FILE_PATH_SIZE];
+    const char *file = replacement->file;
+
+    if (!keyring_file_next(&rest, replacement->file) || file[0] == '|')
+        return fault_set(fault, FAULT_INVALID, "keyring %s: the first source is no file; add the key where it comes from", sources);
+    snprintf(replacement->path, sizeof replacement->path, "%s.new", file);
+    replacement->descriptor = open(replacement->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (replacement->descriptor < 0 && errno == EEXIST)
+        return fault_set(fault, FAULT_INVALID, "keyring %s: %s is there: another key add is at work, or was killed; then remove that file", file,
+                         replacement->path);
+    return replacement->descriptor >= 0 || fault_set(fault, FAULT_INVALID, "keyring %s: cannot write %s: %s", file, replacement->path, strerror(errno));
+}
+
+/* The whole text into the new file, which then replaces the old one. */
+static bool replace_file(struct replacement *replacement, const struct stat *before, struct bytes text, struct fault *fault)
+{
+    int descriptor = replacement->descriptor;
+    bool written = fchmod(descriptor, before->st_mode & 07700) == 0 && (geteuid() != 0 || fchown(descriptor, before->st_uid, before->st_gid) == 0)
+                   && keyring_file_write(descriptor, text.data, text.length);
+
+    return (written && rename(replacement->path, replacement->file) == 0 && keyring_file_sync_folder(replacement->file))
+           || fault_set(fault, FAULT_INVALID, "keyring %s: cannot replace it: %s", replacement->file, strerror(errno));
+}
+
+/* What is not put in place is taken away. */
+static bool end_replacement(struct replacement *replacement, bool replaced)
+{
+    if (!replaced)
+        (void) unlink(replacement->path);
+    (void) close(replacement->descriptor); /* synced before it was put in place */
+    return replaced;
+}
+
+static bool change_file(struct replacement *replacement, int32_t active, int32_t added, struct fault *fault)
+{
+    const char *file = replacement->file;
     struct stat status;
     size_t length = 0;
 
-    if (!keyring_file_next(&rest, file) || file[0] == '|')
-        return fault_set(fault, FAULT_INVALID, "keyring %s: the first source is no file; add the key where it comes from", sources);
     int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (descriptor < 0 || fstat(descriptor, &status) != 0)
         return fault_set(fault, FAULT_INVALID, "keyring %s: cannot open it: %s", file, strerror(errno));
@@ -114,8 +133,8 @@ static bool change_file(const char *sources, int32_t active, int32_t added, stru
     (void) close(descriptor);
     if (changed) {
         write_changed(&change, (struct bytes){text, length}, active, added);
-        changed = change.length <= KEYRING_FILE_SIZE_MAX ? replace_file(file, &status, (struct bytes){change.text, change.length}, fault)
-                                                 : fault_set(fault, FAULT_INVALID, "keyring %s: it would be too large", file);
+        changed = change.length <= KEYRING_FILE_SIZE_MAX ? replace_file(replacement, &status, (struct bytes){change.text, change.length}, fault)
+                                                         : fault_set(fault, FAULT_INVALID, "keyring %s: it would be too large", file);
     }
     if (text != NULL)
         keyring_file_release(text, size);
@@ -124,7 +143,7 @@ static bool change_file(const char *sources, int32_t active, int32_t added, stru
     return changed;
 }
 
-bool keyring_add(const char *sources, int32_t *number, struct fault *fault)
+static bool add_key(struct replacement *replacement, const char *sources, int32_t *number, struct fault *fault)
 {
     struct keyring *keyring;
 
@@ -138,10 +157,17 @@ bool keyring_add(const char *sources, int32_t *number, struct fault *fault)
     if (!room)
         return fault_set(fault, FAULT_INVALID, "keyring %s: there is no room for another key; retire old ones and take them out", sources);
     *number = highest + 1;
-    return change_file(sources, active, *number, fault);
+    return change_file(replacement, active, *number, fault);
 }
 
-bool keyring_activate(const char *sources, int32_t number, struct fault *fault)
+bool keyring_add(const char *sources, int32_t *number, struct fault *fault)
+{
+    struct replacement replacement;
+
+    return begin_replacement(&replacement, sources, fault) && end_replacement(&replacement, add_key(&replacement, sources, number, fault));
+}
+
+static bool activate_key(struct replacement *replacement, const char *sources, int32_t number, struct fault *fault)
 {
     struct keyring *keyring;
 
@@ -151,5 +177,12 @@ bool keyring_activate(const char *sources, int32_t number, struct fault *fault)
     keyring_free(keyring);
     if (!known)
         return fault_set(fault, FAULT_INVALID, "keyring %s: there is no key %ld in it", sources, (long) number);
-    return change_file(sources, number, 0, fault);
+    return change_file(replacement, number, 0, fault);
+}
+
+bool keyring_activate(const char *sources, int32_t number, struct fault *fault)
+{
+    struct replacement replacement;
+
+    return begin_replacement(&replacement, sources, fault) && end_replacement(&replacement, activate_key(&replacement, sources, number, fault));
 }

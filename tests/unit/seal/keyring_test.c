@@ -564,6 +564,48 @@ START_TEST(a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_
 }
 END_TEST
 
+/* A child of the test, which adds `wanted` keys; who finds another at work tries again. */
+static void add_keys(int wanted)
+{
+    struct fault fault;
+
+    for (int added = 0, tries = 0; added < wanted; tries++) {
+        int32_t number = 0;
+        if (keyring_add(file, &number, &fault)) {
+            added++;
+        } else if (strstr(fault.message, "another key add is at work") == NULL || tries > 100000) {
+            _exit(1);
+        }
+    }
+    _exit(0);
+}
+
+START_TEST(keys_that_many_add_at_once_are_all_there)
+{
+    enum { ADDERS = 6, KEYS = 10 };
+    struct keyring *keyring = NULL;
+    struct fault fault = {.kind = FAULT_NONE};
+    pid_t adders[ADDERS];
+
+    write_bytes(BYTES("1:" KEY_A "\n"), 0600);
+    for (int i = 0; i < ADDERS; i++) {
+        adders[i] = fork();
+        ck_assert_int_ge(adders[i], 0);
+        if (adders[i] == 0) {
+            add_keys(KEYS);
+        }
+    }
+    for (int i = 0; i < ADDERS; i++) {
+        int status = -1;
+        ck_assert_int_eq(waitpid(adders[i], &status, 0), adders[i]);
+        ck_assert_int_eq(status, 0);
+    }
+    ck_assert_msg(keyring_new(&keyring, file, &fault), "%s", fault.message);
+    ck_assert_uint_eq(keyring_count(keyring), 1 + ADDERS * KEYS);
+    keyring_free(keyring);
+}
+END_TEST
+
 START_TEST(what_cannot_be_changed_is_refused_and_stays_as_it_is)
 {
     struct fault fault = {.kind = FAULT_NONE};
@@ -625,6 +667,7 @@ static Suite *keyring_suite(void)
     tcase_add_test(changing, a_new_key_is_ready_first_and_active_when_it_is_told_to_be);
     tcase_add_test(changing, a_number_that_is_known_to_be_given_is_not_given_again);
     tcase_add_test(changing, a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it);
+    tcase_add_test(changing, keys_that_many_add_at_once_are_all_there);
     tcase_add_test(changing, what_cannot_be_changed_is_refused_and_stays_as_it_is);
     return suite;
 }
