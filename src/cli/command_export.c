@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -225,7 +226,7 @@ static bool export_to(struct command_context *context, FILE *to, struct fault *f
 }
 
 /* A new file beside it, for its owner alone, which takes the name once it is whole. */
-static bool export_to_file(struct command_context *context, const char *file, struct fault *fault)
+static bool export_to_new(struct command_context *context, const char *file, struct fault *fault)
 {
     char beside[4096];
 
@@ -233,21 +234,44 @@ static bool export_to_file(struct command_context *context, const char *file, st
         return fault_set(fault, FAULT_INVALID, "the name of the file is too long");
     }
     int descriptor = mkstemp(beside); /* mode 0600 */
-    FILE *to = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (to == NULL) {
+    if (descriptor < 0) {
         return fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", beside, strerror(errno));
     }
-    bool good = export_to(context, to, fault);
+    FILE *to = fdopen(descriptor, "w");
+    bool good = to != NULL ? export_to(context, to, fault) : fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", beside, strerror(errno));
     if (good && (fflush(to) != 0 || fsync(descriptor) != 0)) {
         good = fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", beside, strerror(errno));
     }
-    fclose(to);
+    (void) (to != NULL ? fclose(to) : close(descriptor));
     if (good && rename(beside, file) != 0) {
         good = fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", file, strerror(errno));
     }
     if (!good) {
         unlink(beside);
     }
+    return good;
+}
+
+/* Pipes and devices are written to, never replaced: root may rename over /dev/null. */
+static bool export_to_special(struct command_context *context, const char *file, struct fault *fault)
+{
+    FILE *to = fopen(file, "we");
+
+    if (to == NULL) {
+        return fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", file, strerror(errno));
+    }
+    bool good = export_to(context, to, fault);
+    return (fclose(to) == 0 || !good || fault_set(fault, FAULT_UNAVAILABLE, "%s: %s", file, strerror(errno))) && good;
+}
+
+static bool export_to_file(struct command_context *context, const char *file, struct fault *fault)
+{
+    char *target = realpath(file, NULL); /* a link stays, what it leads to is replaced */
+    struct stat status;
+    bool special = target != NULL && stat(target, &status) == 0 && !S_ISREG(status.st_mode);
+    bool good = special ? export_to_special(context, target, fault) : export_to_new(context, target != NULL ? target : file, fault);
+
+    free(target);
     return good;
 }
 
