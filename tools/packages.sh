@@ -38,6 +38,7 @@ packages_for() {
             echo python3 python3
             echo python3-psycopg2 /usr/lib/python3/dist-packages/psycopg2/__init__.py
             echo procps pgrep
+            echo time time
             echo valgrind valgrind
             echo shellcheck shellcheck
             ;;
