@@ -2,7 +2,7 @@
  * Two readings of the input. The first makes the plan and remembers for each line which row it is about and at which revision; it says everything
  * that is wrong and writes nothing. The second writes, in one transaction, each row only if it is still at that revision. What is read is kept
  * beside in a file that nobody else can read, so that both readings see the same. Deletions come first and creations last: a name that one line
- * gives up may be another's.
+ * gives up may be another's. Among the updates those that take such a name come last.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -36,7 +36,7 @@ enum import_reading import_read_line(struct import *import, FILE *from, struct b
 
 /* ---- doing it */
 
-static bool moved(struct fault *fault)
+bool import_moved(struct fault *fault)
 {
     return fault_set(fault, FAULT_UNAVAILABLE, "a connection changed since the plan was made; nothing was done, run it again");
 }
@@ -64,7 +64,7 @@ static bool delete_portion(struct import *import, size_t from, size_t to, struct
     if (values[1] == NULL || values[2] == NULL) {
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }
-    return command_query(import->context, sql, 3, values, &result, fault) && ((size_t) result.count == to - from || moved(fault));
+    return command_query(import->context, sql, 3, values, &result, fault) && ((size_t) result.count == to - from || import_moved(fault));
 }
 
 static bool apply_prune(struct import *import, struct fault *fault)
@@ -78,6 +78,24 @@ static bool apply_prune(struct import *import, struct fault *fault)
     return true;
 }
 
+bool import_apply_line(struct import *import, size_t number, struct bytes text, const struct import_planned *planned, struct fault *fault)
+{
+    struct transfer_line line;
+    struct import_outcome outcome;
+
+    arena_reset(import->arena);
+    if (!transfer_read(&line, text, &import->rules, import->arena, fault) || !import_write_line(import, &line, planned, true, &outcome, fault)) {
+        return fault_wrap(fault, "line %zu; nothing was done", number);
+    }
+    if (!bytes_is(outcome.word, "create") && !bytes_is(outcome.word, "update")) {
+        return import_moved(fault); /* whatever it is, the plan would have said so */
+    }
+    if (import->shows) {
+        progress_step(&import->progress, 1);
+    }
+    return true;
+}
+
 static bool apply_lines(struct import *import, enum import_operation operation, struct fault *fault)
 {
     struct import_planned planned;
@@ -85,28 +103,12 @@ static bool apply_lines(struct import *import, enum import_operation operation, 
 
     rewind(import->spool);
     rewind(import->plan);
-    for (size_t i = 0; i < import->count; i++) {
-        struct transfer_line line;
-        struct bytes outcome[2];
+    for (size_t number = 1; number <= import->count; number++) {
         if (import_read_line(import, import->spool, &text) != IMPORT_LINE || fread(&planned, sizeof planned, 1, import->plan) != 1) {
             return fault_set(fault, FAULT_UNAVAILABLE, "cannot read what was kept of the input");
         }
-        if (planned.operation != operation) {
-            continue;
-        }
-        arena_reset(import->arena);
-        if (!transfer_read(&line, text, &import->rules, import->arena, fault)
-            || !import_write_line(import, &line, &planned, true, outcome, fault)) {
-            return fault_wrap(fault, "line %zu; nothing was done", i + 1);
-        }
-        if (bytes_is(outcome[0], "name_taken")) {
-            return fault_set(fault, FAULT_INVALID, "line %zu: another connection has that name, or another line gave it one; nothing was done", i + 1);
-        }
-        if (bytes_is(outcome[0], "moved") || bytes_is(outcome[0], "secret_missing") || bytes_is(outcome[0], "reference_missing")) {
-            return moved(fault);
-        }
-        if (import->shows) {
-            progress_step(&import->progress, 1);
+        if (planned.operation == operation && !planned.waits && !import_apply_line(import, number, text, &planned, fault)) {
+            return false;
         }
     }
     return true;
@@ -119,7 +121,8 @@ static bool apply(struct import *import, struct fault *fault)
 
     progress_begin(&import->progress, import->context->err, "connections", (int64_t) import->to_do);
     bool good = command_query(import->context, "begin", 0, NULL, &result, fault) && apply_prune(import, fault)
-                && apply_lines(import, IMPORT_UPDATE, fault) && apply_lines(import, IMPORT_CREATE, fault);
+                && apply_lines(import, IMPORT_UPDATE, fault) && import_names_apply(import, fault)
+                && apply_lines(import, IMPORT_CREATE, fault);
     progress_end(&import->progress);
     return good && command_query(import->context, "commit", 0, NULL, &result, fault);
 }
@@ -180,7 +183,9 @@ static void end_import(struct import *import)
         explicit_bzero(import->text, import->longest); /* secrets may have been given plainly */
     }
     free(import->text);
-    free(import->ids);
+    free(import->given);
+    free(import->claims);
+    free(import->waiting);
     free(import->gone);
     arena_free(import->arena);
     type_table_free(import->types);

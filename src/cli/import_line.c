@@ -1,6 +1,7 @@
 /*
  * A line goes by its id; one that has none, or whose id is not in this project, by what its API calls it by. So an export can be taken to
- * another registry and taken there again.
+ * another registry and taken there again. A connection whose id another line has is that line's, whatever it is called now: so what was deleted
+ * comes back although somebody else got its name.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,14 +9,18 @@
 
 #include "cli/import.h"
 
-#define MATCHED "connection_id, revision, key_number, name, type, dialect from patchbay.connection where project_id = $1::bigint "
+#define MATCHED "connection_id, revision, key_number, name, type, dialect, public_id from patchbay.connection where project_id = $1::bigint "
 
+/* The publicId of activecampaign is a number that every registry counts for itself. */
 static const char match_sql[] =
     "select * from (select 1 as way, " MATCHED "and connection_id = $2::uuid "
-    "union all select 2, " MATCHED "and dialect = $3 and handle = patchbay.handle_of($3, case $3 when 'apinizer' then $5 else $4 end) "
+    "union all select 2, " MATCHED "and dialect = $3 and $3 <> 'activecampaign' "
+    "and handle = patchbay.handle_of($3, case $3 when 'apinizer' then $5 else $4 end) "
     "union all select 3, " MATCHED "and service = $6 and external_id = $7) as found order by way limit 1";
 
-enum { MATCH_WAY, MATCH_ID, MATCH_REVISION, MATCH_KEY, MATCH_NAME, MATCH_TYPE, MATCH_DIALECT };
+enum { MATCH_WAY, MATCH_ID, MATCH_REVISION, MATCH_KEY, MATCH_NAME, MATCH_TYPE, MATCH_DIALECT, MATCH_PUBLIC_ID };
+
+enum { BY_ID = 1 }; /* of MATCH_WAY */
 
 void import_uuid_text(const unsigned char uuid[16], char text[IMPORT_UUID_SIZE])
 {
@@ -24,8 +29,7 @@ void import_uuid_text(const unsigned char uuid[16], char text[IMPORT_UUID_SIZE])
     }
 }
 
-/* `text` is canonical. */
-static void read_uuid(struct bytes text, unsigned char uuid[16])
+void import_read_uuid(struct bytes text, unsigned char uuid[16])
 {
     char byte[3] = "";
 
@@ -34,6 +38,16 @@ static void read_uuid(struct bytes text, unsigned char uuid[16])
         memcpy(byte, text.data + at, 2);
         uuid[i] = (unsigned char) strtoul(byte, NULL, 16);
     }
+}
+
+int import_compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(unsigned char[16]));
+}
+
+static bool is_given(const struct import *import, const unsigned char id[16])
+{
+    return import->given_count > 0 && bsearch(id, import->given, import->given_count, sizeof *import->given, import_compare_ids) != NULL;
 }
 
 static const char *text_or_null(struct import *import, struct bytes text)
@@ -55,7 +69,7 @@ static bool choose_id(struct import *import, struct bytes id, struct import_plan
         if (!command_query(import->context, sql, 2, values, &result, fault)) {
             return false;
         }
-        read_uuid(id, planned->id);
+        import_read_uuid(id, planned->id);
     }
     if (id.data == NULL || result.count > 0) {
         digest_uuid(planned->id);
@@ -75,18 +89,23 @@ bool import_match(struct import *import, const struct transfer_line *line, struc
     if (!command_query(import->context, match_sql, 7, values, &result, fault)) {
         return false;
     }
-    if (result.count == 0) {
+    bool found = result.count > 0;
+    if (found) {
+        (void) db_uuid(&result, 0, MATCH_ID, planned->id);
+        found = db_number(&result, 0, MATCH_WAY) == BY_ID || !is_given(import, planned->id);
+    }
+    if (!found) {
         planned->key = keyring_active(import->keyring);
         return choose_id(import, line->id, planned, fault);
     }
-    (void) db_uuid(&result, 0, MATCH_ID, planned->id);
     planned->revision = db_number(&result, 0, MATCH_REVISION);
     planned->key = (int32_t) db_number(&result, 0, MATCH_KEY);
     *name = arena_copy(import->arena, db_text(&result, 0, MATCH_NAME));
     if (!bytes_equal(db_text(&result, 0, MATCH_TYPE), content->type) || !bytes_equal(db_text(&result, 0, MATCH_DIALECT), line->dialect)) {
         return fault_set(fault, FAULT_INVALID, "the type and the dialect of a connection cannot change");
     }
-    return true;
+    return !bytes_is(line->dialect, "catalog") || bytes_equal(db_text(&result, 0, MATCH_PUBLIC_ID), content->public_id)
+           || fault_set(fault, FAULT_INVALID, "the publicId of a connection cannot change");
 }
 
 /* Nothing is sealed with a key that is not the database's of that number. */
@@ -127,9 +146,9 @@ static const char *flag_text(bool flag)
 }
 
 bool import_write_line(struct import *import, const struct transfer_line *line, const struct import_planned *planned, bool apply,
-                       struct bytes outcome[2], struct fault *fault)
+                       struct import_outcome *outcome, struct fault *fault)
 {
-    static const char sql[] = "select outcome, detail from patchbay.import_write($1::boolean, $2::bigint, $3::uuid, $4::bigint, $5, $6, $7, $8, $9, "
+    static const char sql[] = "select outcome, detail, slot, holder from patchbay.import_write($1::boolean, $2::bigint, $3::uuid, $4::bigint, $5, $6, $7, $8, $9, "
                               "$10, $11, $12::boolean, $13::boolean, $14::json, $15::integer, $16::jsonb, $17::jsonb, $18::jsonb, $19::jsonb)";
     const struct connection_content *content = &line->content;
     struct bytes boxes, keep, needs;
@@ -160,7 +179,9 @@ bool import_write_line(struct import *import, const struct transfer_line *line, 
     if (!command_query(import->context, sql, 19, values, &result, fault)) {
         return false;
     }
-    outcome[0] = arena_copy(import->arena, db_text(&result, 0, 0));
-    outcome[1] = arena_copy(import->arena, db_text(&result, 0, 1));
+    outcome->word = arena_copy(import->arena, db_text(&result, 0, 0));
+    outcome->detail = arena_copy(import->arena, db_text(&result, 0, 1));
+    (void) db_uuid(&result, 0, 2, outcome->slot);
+    outcome->is_held = db_uuid(&result, 0, 3, outcome->holder);
     return true;
 }

@@ -1,8 +1,10 @@
 /*
  * The first reading. It says everything that is wrong, up to a bound, and writes nothing; so that is what --dry-run runs, and --apply begins with.
+ * Before it the input is put aside and looked through for ids: which line is about which connection depends on all of them.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,8 +14,7 @@
 
 enum { COMPLAINTS_MAX = 100, PORTION = 1000 };
 
-/* Room for one more of an array that doubles. */
-static bool make_room(void **array, size_t size, size_t count, size_t *room, struct fault *fault)
+bool import_make_room(void **array, size_t size, size_t count, size_t *room, struct fault *fault)
 {
     if (count < *room) {
         return true;
@@ -28,14 +29,21 @@ static bool make_room(void **array, size_t size, size_t count, size_t *room, str
     return true;
 }
 
-static void complain(struct import *import, size_t number, const char *what)
+void import_complain(struct import *import, size_t number, const char *format, ...)
 {
-    if (++import->complaints <= COMPLAINTS_MAX) {
-        progress_interrupt(&import->progress);
-        fprintf(import->context->err, "line %zu: ", number);
-        escape_print(import->context->err, bytes_from(what), ESCAPE_MESSAGE);
-        fputc('\n', import->context->err);
+    char text[FAULT_MESSAGE_SIZE];
+    va_list values;
+
+    if (++import->complaints > COMPLAINTS_MAX) {
+        return;
     }
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    progress_interrupt(&import->progress);
+    fprintf(import->context->err, "line %zu: ", number);
+    escape_print(import->context->err, bytes_from(text), ESCAPE_MESSAGE);
+    fputc('\n', import->context->err);
 }
 
 static void print_plan(struct import *import, const char *operation, struct bytes dialect, struct bytes name, struct bytes renamed, struct bytes fields)
@@ -85,72 +93,74 @@ static bool check_closed(struct import *import, const struct transfer_line *line
            || fault_set(fault, FAULT_INVALID, "the connection is new here and its secrets are sealed: the setting import_key_file must name the private key");
 }
 
-static bool plan_line(struct import *import, struct bytes text, struct import_planned *planned, struct fault *fault)
+static bool plan_line(struct import *import, struct bytes text, struct import_planned *planned, struct import_outcome *outcome, struct fault *fault)
 {
     struct transfer_line line;
     struct bytes name;
-    struct bytes outcome[2];
 
     if (!transfer_read(&line, text, &import->rules, import->arena, fault) || !import_match(import, &line, planned, &name, fault)
         || !check_closed(import, &line, planned, fault) || !import_write_line(import, &line, planned, false, outcome, fault)) {
         return false;
     }
-    if (bytes_is(outcome[0], "secret_missing")) {
-        return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(lacking_message(&line.settings, outcome[1])));
+    if (bytes_is(outcome->word, "secret_missing")) {
+        return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(lacking_message(&line.settings, outcome->detail)));
     }
-    if (bytes_is(outcome[0], "reference_missing")) {
-        return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(missing_message(&line.settings, outcome[1])));
+    if (bytes_is(outcome->word, "reference_missing")) {
+        return fault_set(fault, FAULT_INVALID, "%.*s", BYTES_FORMAT(missing_message(&line.settings, outcome->detail)));
     }
-    if (bytes_is(outcome[0], "moved")) {
+    if (bytes_is(outcome->word, "moved")) {
         return fault_set(fault, FAULT_UNAVAILABLE, "the connection changed in this moment; run it again");
     }
-    if (bytes_is(outcome[0], "create")) {
+    if (bytes_is(outcome->word, "create")) {
         planned->operation = IMPORT_CREATE;
         print_plan(import, "create", line.dialect, line.content.name, (struct bytes){NULL, 0}, (struct bytes){NULL, 0});
-    } else if (bytes_is(outcome[0], "update")) {
+    } else if (bytes_is(outcome->word, "update")) {
         bool renames = !bytes_equal(name, line.content.name);
         planned->operation = IMPORT_UPDATE;
-        print_plan(import, renames ? "rename" : "update", line.dialect, name, renames ? line.content.name : (struct bytes){NULL, 0}, outcome[1]);
+        print_plan(import, renames ? "rename" : "update", line.dialect, name, renames ? line.content.name : (struct bytes){NULL, 0}, outcome->detail);
     }
     return true;
 }
 
-static bool keep_line(struct import *import, struct bytes text, const struct import_planned *planned, struct fault *fault)
+/* A line that is wrong is told, and the others are looked at all the same. */
+static bool take_line(struct import *import, struct bytes text, off_t offset, struct fault *fault)
 {
-    void *ids = import->ids;
+    struct import_planned planned = {.operation = IMPORT_NOTHING};
+    struct import_outcome outcome;
+    struct fault wrong;
 
-    if (!make_room(&ids, sizeof *import->ids, import->count, &import->room, fault)) {
-        return false;
-    }
-    import->ids = ids;
-    memcpy(import->ids[import->count++], planned->id, sizeof planned->id);
-    return (fwrite(text.data, 1, text.length, import->spool) == text.length && fputc('\n', import->spool) != EOF
-            && fwrite(planned, sizeof *planned, 1, import->plan) == 1)
-           || fault_set(fault, FAULT_UNAVAILABLE, "cannot keep the input: %s", strerror(errno));
-}
-
-static bool plan_lines(struct import *import, FILE *from, struct fault *fault)
-{
-    bool shows = import->shows && isatty(fileno(import->context->out)) != 1; /* or they would be between the lines of the plan */
-    enum import_reading reading;
-    struct bytes text;
-
-    progress_begin(&import->progress, import->context->err, "lines", 0);
-    while ((reading = import_read_line(import, from, &text)) == IMPORT_LINE) {
-        struct import_planned planned = {.operation = IMPORT_NOTHING};
-        struct fault wrong;
-        arena_reset(import->arena);
-        if (!plan_line(import, text, &planned, &wrong)) {
-            if (wrong.kind == FAULT_UNAVAILABLE) {
-                *fault = wrong;
-                return false;
-            }
-            complain(import, import->count + 1, wrong.message);
-        }
-        if (!keep_line(import, text, &planned, fault)) {
+    import->count++;
+    arena_reset(import->arena);
+    if (!plan_line(import, text, &planned, &outcome, &wrong)) {
+        if (wrong.kind == FAULT_UNAVAILABLE) {
+            *fault = wrong;
             return false;
         }
-        import->to_do += planned.operation != IMPORT_NOTHING;
+        import_complain(import, import->count, "%s", wrong.message);
+    } else if (!import_names_claim(import, &planned, &outcome, offset, fault)) {
+        return false;
+    }
+    import->to_do += planned.operation != IMPORT_NOTHING;
+    return fwrite(&planned, sizeof planned, 1, import->plan) == 1
+           || fault_set(fault, FAULT_UNAVAILABLE, "cannot keep the plan: %s", strerror(errno));
+}
+
+static bool plan_lines(struct import *import, size_t lines, struct fault *fault)
+{
+    bool shows = import->shows && isatty(fileno(import->context->out)) != 1; /* or they would be between the lines of the plan */
+    struct bytes text;
+    off_t offset = 0;
+
+    rewind(import->spool);
+    progress_begin(&import->progress, import->context->err, "lines", (int64_t) lines);
+    while (import->count < lines) {
+        if (import_read_line(import, import->spool, &text) != IMPORT_LINE) {
+            return fault_set(fault, FAULT_UNAVAILABLE, "cannot read what was kept of the input");
+        }
+        if (!take_line(import, text, offset, fault)) {
+            return false;
+        }
+        offset += (off_t) text.length + 1;
         if (shows) {
             progress_step(&import->progress, 1);
         }
@@ -158,31 +168,52 @@ static bool plan_lines(struct import *import, FILE *from, struct fault *fault)
     if (shows) {
         progress_end(&import->progress);
     }
-    if (reading == IMPORT_TOO_LONG) {
-        return fault_set(fault, FAULT_TOO_LARGE, "line %zu is longer than %d bytes", import->count + 1, TRANSFER_LINE_MAX);
-    }
-    return !ferror(from) || fault_set(fault, FAULT_UNAVAILABLE, "cannot read the input: %s", strerror(errno));
+    return true;
 }
 
-static int compare_ids(const void *a, const void *b)
+/* Whatever else is wrong with a line, its first reading tells. */
+static bool take_id(struct import *import, struct bytes text, struct fault *fault)
 {
-    return memcmp(a, b, sizeof(unsigned char[16]));
-}
+    void *given = import->given;
 
-/* Two lines about one connection contradict each other. */
-static bool check_once(struct import *import, struct fault *fault)
-{
-    char text[IMPORT_UUID_SIZE];
-
-    if (import->count == 0) {
+    arena_reset(import->arena);
+    struct bytes id = transfer_id(text, import->arena);
+    if (id.data == NULL) {
         return true;
     }
-    qsort(import->ids, import->count, sizeof *import->ids, compare_ids);
-    for (size_t i = 1; i < import->count; i++) {
-        if (compare_ids(import->ids[i - 1], import->ids[i]) == 0) {
-            import_uuid_text(import->ids[i], text);
-            return fault_set(fault, FAULT_INVALID, "two lines are about the connection %s; nothing was done", text);
+    if (!import_make_room(&given, sizeof *import->given, import->given_count, &import->given_room, fault)) {
+        return false;
+    }
+    import->given = given;
+    import_read_uuid(id, import->given[import->given_count++]);
+    return true;
+}
+
+/* Keeps the input and the ids in it. */
+static bool gather_lines(struct import *import, FILE *from, size_t *lines, struct fault *fault)
+{
+    enum import_reading reading;
+    struct bytes text;
+
+    for (*lines = 0; (reading = import_read_line(import, from, &text)) == IMPORT_LINE; ++*lines) {
+        if (*lines == UINT32_MAX) {
+            return fault_set(fault, FAULT_TOO_LARGE, "there are more than %" PRIu32 " lines", UINT32_MAX);
         }
+        if (!take_id(import, text, fault)) {
+            return false;
+        }
+        if (fwrite(text.data, 1, text.length, import->spool) != text.length || fputc('\n', import->spool) == EOF) {
+            return fault_set(fault, FAULT_UNAVAILABLE, "cannot keep the input: %s", strerror(errno));
+        }
+    }
+    if (reading == IMPORT_TOO_LONG) {
+        return fault_set(fault, FAULT_TOO_LARGE, "line %zu is longer than %d bytes", *lines + 1, TRANSFER_LINE_MAX);
+    }
+    if (ferror(from) || fflush(import->spool) != 0) {
+        return fault_set(fault, FAULT_UNAVAILABLE, "cannot %s the input: %s", ferror(from) ? "read" : "keep", strerror(errno));
+    }
+    if (import->given_count > 0) {
+        qsort(import->given, import->given_count, sizeof *import->given, import_compare_ids);
     }
     return true;
 }
@@ -195,10 +226,10 @@ static bool plan_deletion(struct import *import, const struct db_result *result,
     void *array = import->gone;
 
     (void) db_uuid(result, row, GONE_ID, gone.id);
-    if (import->count > 0 && bsearch(gone.id, import->ids, import->count, sizeof *import->ids, compare_ids) != NULL) {
+    if (import->claim_count > 0 && bsearch(gone.id, import->claims, import->claim_count, sizeof *import->claims, import_compare_ids) != NULL) {
         return true;
     }
-    if (!make_room(&array, sizeof gone, import->gone_count, &import->gone_room, fault)) {
+    if (!import_make_room(&array, sizeof gone, import->gone_count, &import->gone_room, fault)) {
         return false;
     }
     import->gone = array;
@@ -242,13 +273,17 @@ static bool plan_prune(struct import *import, struct fault *fault)
 
 bool import_plan(struct import *import, FILE *from, struct fault *fault)
 {
-    if (!plan_lines(import, from, fault)) {
+    bool prunes = command_flag(import->context, "prune");
+    size_t lines;
+
+    if (!gather_lines(import, from, &lines, fault) || !plan_lines(import, lines, fault)) {
         return false;
     }
+    import_names_check(import, prunes);
     if (import->complaints > 0) {
         return fault_set(fault, FAULT_INVALID, "%" PRId64 " of %zu lines are wrong; nothing was done", import->complaints, import->count);
     }
-    if (!check_once(import, fault) || (command_flag(import->context, "prune") && !plan_prune(import, fault))) {
+    if (prunes && !plan_prune(import, fault)) {
         return false;
     }
     if (import->closed > 0) {

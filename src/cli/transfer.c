@@ -183,6 +183,17 @@ bool transfer_read(struct transfer_line *line, struct bytes text, const struct t
            && take_settings(line, json_member(object, "settings"), rules, arena, fault);
 }
 
+struct bytes transfer_id(struct bytes text, struct arena *arena)
+{
+    struct json_value *object;
+    struct bytes id = {NULL, 0};
+    struct fault unimportant;
+
+    bool good = json_read(&object, text, &line_limits, arena, &unimportant) && object->kind == JSON_OBJECT
+                && take_text(object, MEMBER_ID, &id, &unimportant) && is_uuid(id);
+    return good ? id : (struct bytes){NULL, 0};
+}
+
 static void write_text(struct json_writer *writer, enum member member, struct bytes text)
 {
     json_key(writer, names[member]);

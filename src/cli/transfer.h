@@ -39,6 +39,8 @@ struct transfer_rules {
 /* One line, without its end. False: the message says what is wrong with it and holds no value. */
 bool transfer_read(struct transfer_line *line, struct bytes text, const struct transfer_rules *rules, struct arena *arena, struct fault *fault)
     __attribute__((warn_unused_result));
+/* The id of a line, as canonical text; {NULL, 0} when it has none or transfer_read will refuse it. */
+struct bytes transfer_id(struct bytes text, struct arena *arena);
 /* With its end; {NULL, 0} when the arena overflowed or the settings are no JSON. `id` and `dialect` are texts, settings a JSON text in content.
  * `sealed`: {NULL, 0} when there is none. */
 struct bytes transfer_write(struct bytes id, struct bytes dialect, const struct connection_content *content, struct bytes sealed, struct arena *arena);

@@ -5,6 +5,7 @@
 #include "seal/spool.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,12 +25,18 @@ struct spool {
     unsigned char encrypted[BUFFER_SIZE];
 };
 
-/* CTR decrypts as it encrypts. */
-static bool begin_stream(struct spool *spool)
+/* CTR decrypts as it encrypts; its counter, big-endian, is the number of the block. */
+static bool begin_stream(struct spool *spool, uint64_t offset)
 {
-    static const unsigned char start[16];
+    unsigned char counter[16] = {0};
+    unsigned char within[16] = {0};
+    int unused = 0;
 
-    return EVP_EncryptInit_ex2(spool->cipher, EVP_aes_256_ctr(), spool->key, start, NULL) == 1;
+    for (uint64_t block = offset / sizeof counter, i = sizeof counter; block > 0; block >>= 8) {
+        counter[--i] = (unsigned char) block;
+    }
+    return EVP_EncryptInit_ex2(spool->cipher, EVP_aes_256_ctr(), spool->key, counter, NULL) == 1
+           && EVP_EncryptUpdate(spool->cipher, within, &unused, within, (int) (offset % sizeof counter)) == 1;
 }
 
 static ssize_t write_some(void *cookie, const char *data, size_t size)
@@ -62,16 +69,16 @@ static ssize_t read_some(void *cookie, char *data, size_t size)
     return (ssize_t) got;
 }
 
-static int seek_to_beginning(void *cookie, off64_t *offset, int from)
+static int seek_to(void *cookie, off64_t *offset, int from)
 {
     struct spool *spool = cookie;
 
-    if (*offset != 0 || from != SEEK_SET) {
+    if (*offset < 0 || from != SEEK_SET) {
         errno = ESPIPE;
         return -1;
     }
     spool->was_rewound = true;
-    return fflush(spool->file) == 0 && fseek(spool->file, 0, SEEK_SET) == 0 && begin_stream(spool) ? 0 : -1;
+    return fflush(spool->file) == 0 && fseeko(spool->file, *offset, SEEK_SET) == 0 && begin_stream(spool, (uint64_t) *offset) ? 0 : -1;
 }
 
 static int close_spool(void *cookie)
@@ -86,7 +93,7 @@ static int close_spool(void *cookie)
 
 FILE *spool_open(struct fault *fault)
 {
-    static const cookie_io_functions_t functions = {.read = read_some, .write = write_some, .seek = seek_to_beginning, .close = close_spool};
+    static const cookie_io_functions_t functions = {.read = read_some, .write = write_some, .seek = seek_to, .close = close_spool};
     struct spool *spool = OPENSSL_zalloc(sizeof *spool);
     FILE *stream = NULL;
 
@@ -98,7 +105,7 @@ FILE *spool_open(struct fault *fault)
     spool->cipher = EVP_CIPHER_CTX_new();
     if (spool->file == NULL) {
         fault_set(fault, FAULT_UNAVAILABLE, "no temporary file: %s", strerror(errno));
-    } else if (spool->cipher == NULL || RAND_bytes(spool->key, sizeof spool->key) != 1 || !begin_stream(spool)
+    } else if (spool->cipher == NULL || RAND_bytes(spool->key, sizeof spool->key) != 1 || !begin_stream(spool, 0)
                || (stream = fopencookie(spool, "w+", functions)) == NULL) {
         fault_set(fault, FAULT_INTERNAL, "no memory for a temporary file");
     } else if (setvbuf(stream, spool->buffer, _IOFBF, BUFFER_SIZE) == 0) {

@@ -52,6 +52,28 @@ START_TEST(what_was_written_is_read_as_often_as_wanted)
 }
 END_TEST
 
+START_TEST(it_is_read_from_anywhere)
+{
+    FILE *spool = filled();
+    static long at[LINES]; /* where each line begins */
+    char line[64], expected[64];
+
+    for (int i = 1; i < LINES; i++) {
+        at[i] = at[i - 1] + snprintf(expected, sizeof expected, "Sesame %d\n", i - 1);
+    }
+    rewind(spool);
+    for (int i = LINES - 1, step = 1; i >= 0; i -= step, step = step % 97 + 1) { /* backwards, so also where no block and no buffer begins */
+        ck_assert_int_eq(fseek(spool, at[i], SEEK_SET), 0);
+        ck_assert_ptr_nonnull(fgets(line, sizeof line, spool));
+        snprintf(expected, sizeof expected, "Sesame %d\n", i);
+        ck_assert_str_eq(line, expected);
+    }
+    rewind(spool);
+    assert_reads_back(spool);
+    fclose(spool);
+}
+END_TEST
+
 START_TEST(an_empty_one_has_nothing_to_read)
 {
     struct fault fault;
@@ -105,7 +127,7 @@ START_TEST(the_file_does_not_hold_what_was_written)
 }
 END_TEST
 
-START_TEST(it_is_not_written_twice_and_not_read_from_the_middle)
+START_TEST(it_is_not_written_twice_and_not_sought_from_its_end)
 {
     FILE *spool = filled();
 
@@ -124,9 +146,10 @@ static Suite *spool_suite(void)
     TCase *tcase = tcase_create("spool");
 
     tcase_add_test(tcase, what_was_written_is_read_as_often_as_wanted);
+    tcase_add_test(tcase, it_is_read_from_anywhere);
     tcase_add_test(tcase, an_empty_one_has_nothing_to_read);
     tcase_add_test(tcase, the_file_does_not_hold_what_was_written);
-    tcase_add_test(tcase, it_is_not_written_twice_and_not_read_from_the_middle);
+    tcase_add_test(tcase, it_is_not_written_twice_and_not_sought_from_its_end);
     suite_add_tcase(suite, tcase);
     return suite;
 }
