@@ -17,29 +17,7 @@
 
 enum { MEMORY = 256 * 1024 * 1024, PORTION = 1000 };
 
-enum import_reading import_read_line(struct import *import, FILE *from, struct bytes *line)
-{
-    size_t length = 0;
-    int c;
-
-    while ((c = getc_unlocked(from)) != EOF && c != '\n') {
-        if (length == TRANSFER_LINE_MAX) {
-            import->longest = length;
-            return IMPORT_TOO_LONG;
-        }
-        import->text[length++] = (char) c;
-    }
-    import->longest = length > import->longest ? length : import->longest;
-    *line = (struct bytes){import->text, length};
-    return c == EOF && length == 0 ? IMPORT_END : IMPORT_LINE;
-}
-
 /* ---- doing it */
-
-bool import_moved(struct fault *fault)
-{
-    return fault_set(fault, FAULT_UNAVAILABLE, "a connection changed since the plan was made; nothing was done, run it again");
-}
 
 /* The rows from `from` to before `to`, as two arrays. */
 static bool delete_portion(struct import *import, size_t from, size_t to, struct fault *fault)
@@ -74,24 +52,6 @@ static bool apply_prune(struct import *import, struct fault *fault)
         if (!delete_portion(import, from, to, fault)) {
             return false;
         }
-    }
-    return true;
-}
-
-bool import_apply_line(struct import *import, size_t number, struct bytes text, const struct import_planned *planned, struct fault *fault)
-{
-    struct transfer_line line;
-    struct import_outcome outcome;
-
-    arena_reset(import->arena);
-    if (!transfer_read(&line, text, &import->rules, import->arena, fault) || !import_write_line(import, &line, planned, true, &outcome, fault)) {
-        return fault_wrap(fault, "line %zu; nothing was done", number);
-    }
-    if (!bytes_is(outcome.word, "create") && !bytes_is(outcome.word, "update")) {
-        return import_moved(fault); /* whatever it is, the plan would have said so */
-    }
-    if (import->shows) {
-        progress_step(&import->progress, 1);
     }
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * What the files of `patchbay import` share: command_import.c (the way through), import_plan.c (the first reading), import_line.c (one line),
- * import_names.c (who is called what, before and after).
+ * What the files of `patchbay import` share, each using those before it: import_input.c (lines as they come), import_line.c (one line and its row),
+ * import_names.c (who is called what, before and after), import_plan.c (the first reading), command_import.c (the way through).
  *
  * Memory does not grow with the input but for 56 bytes a line (ids and names must be compared with each other), 24 a connection to be deleted and
  * 88 a connection that takes another's name: input and plan wait for the second reading in files without a name.
@@ -87,23 +87,12 @@ struct import {
     bool shows;                     /* progress: standard error is a terminal */
 };
 
-/* ---- command_import.c */
+/* ---- import_input.c */
 
 enum import_reading { IMPORT_LINE, IMPORT_END, IMPORT_TOO_LONG };
 
 /* The next line, without its end, in import->text. */
 enum import_reading import_read_line(struct import *import, FILE *from, struct bytes *line);
-
-/* Writes one line as it was planned. */
-bool import_apply_line(struct import *import, size_t number, struct bytes text, const struct import_planned *planned, struct fault *fault)
-    __attribute__((warn_unused_result));
-/* False: somebody changed a connection since the plan was made. */
-bool import_moved(struct fault *fault);
-
-/* ---- import_plan.c */
-
-/* Prints what would be done and remembers it; false also when lines are wrong, which were named one by one. */
-bool import_plan(struct import *import, FILE *from, struct fault *fault) __attribute__((warn_unused_result));
 /* Says what is wrong with a line. */
 void import_complain(struct import *import, size_t number, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Room for one more of an array that doubles. */
@@ -122,6 +111,11 @@ void import_read_uuid(struct bytes text, unsigned char uuid[16]);
 void import_uuid_text(const unsigned char uuid[16], char text[IMPORT_UUID_SIZE]);
 /* For sorting and searching whatever begins with an id. */
 int import_compare_ids(const void *a, const void *b);
+/* Writes one line as it was planned. */
+bool import_apply_line(struct import *import, size_t number, struct bytes text, const struct import_planned *planned, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Always false, with the fault that says so: somebody changed a connection since the plan was made. */
+bool import_moved(struct fault *fault);
 
 /* ---- import_names.c */
 
@@ -132,5 +126,9 @@ bool import_names_claim(struct import *import, struct import_planned *planned, c
 void import_names_check(struct import *import, bool prunes);
 /* Writes the updates that wait. */
 bool import_names_apply(struct import *import, struct fault *fault) __attribute__((warn_unused_result));
+
+/* ---- import_plan.c: prints what would be done and remembers it; false also when lines are wrong, which were named one by one */
+
+bool import_plan(struct import *import, FILE *from, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -185,3 +185,26 @@ bool import_write_line(struct import *import, const struct transfer_line *line, 
     outcome->is_held = db_uuid(&result, 0, 3, outcome->holder);
     return true;
 }
+
+bool import_moved(struct fault *fault)
+{
+    return fault_set(fault, FAULT_UNAVAILABLE, "a connection changed since the plan was made; nothing was done, run it again");
+}
+
+bool import_apply_line(struct import *import, size_t number, struct bytes text, const struct import_planned *planned, struct fault *fault)
+{
+    struct transfer_line line;
+    struct import_outcome outcome;
+
+    arena_reset(import->arena);
+    if (!transfer_read(&line, text, &import->rules, import->arena, fault) || !import_write_line(import, &line, planned, true, &outcome, fault)) {
+        return fault_wrap(fault, "line %zu; nothing was done", number);
+    }
+    if (!bytes_is(outcome.word, "create") && !bytes_is(outcome.word, "update")) {
+        return import_moved(fault); /* whatever it is, the plan would have said so */
+    }
+    if (import->shows) {
+        progress_step(&import->progress, 1);
+    }
+    return true;
+}

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,39 +11,7 @@
 #include "cli/escape.h"
 #include "cli/import.h"
 
-enum { COMPLAINTS_MAX = 100, PORTION = 1000 };
-
-bool import_make_room(void **array, size_t size, size_t count, size_t *room, struct fault *fault)
-{
-    if (count < *room) {
-        return true;
-    }
-    size_t more = *room == 0 ? 1024 : *room * 2;
-    void *grown = reallocarray(*array, more, size);
-    if (grown == NULL) {
-        return fault_set(fault, FAULT_INTERNAL, "out of memory");
-    }
-    *array = grown;
-    *room = more;
-    return true;
-}
-
-void import_complain(struct import *import, size_t number, const char *format, ...)
-{
-    char text[FAULT_MESSAGE_SIZE];
-    va_list values;
-
-    if (++import->complaints > COMPLAINTS_MAX) {
-        return;
-    }
-    va_start(values, format);
-    vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    progress_interrupt(&import->progress);
-    fprintf(import->context->err, "line %zu: ", number);
-    escape_print(import->context->err, bytes_from(text), ESCAPE_MESSAGE);
-    fputc('\n', import->context->err);
-}
+enum { PORTION = 1000 };
 
 static void print_plan(struct import *import, const char *operation, struct bytes dialect, struct bytes name, struct bytes renamed, struct bytes fields)
 {
