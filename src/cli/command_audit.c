@@ -141,7 +141,9 @@ enum command_end command_audit_tail(struct command_context *context, struct faul
     }
     listing_open(&listing, context->out, columns, command_flag(context, "json"));
     add_rows(&listing, &result, (int) listing.count);
-    listing_show(&listing);
+    if (follows) {
+        listing_show(&listing);
+    }
     bool followed = !follows || follow(context, &listing, horizon, fault);
     return listing_close(&listing, followed ? fault : &(struct fault){.kind = FAULT_NONE}) && followed ? COMMAND_DONE : COMMAND_FAILED;
 }

@@ -179,14 +179,13 @@ static bool walk_kind(struct walk *walk, const char *kind, struct fault *fault)
             keep_text(place.object, sizeof place.object, db_text(&taken, taken.count - 1, TAKEN_OBJECT));
             keep_text(place.revision, sizeof place.revision, db_text(&taken, taken.count - 1, TAKEN_REVISION));
         }
-        struct db_result portion = taken;
-        for (int i = 0; i < portion.count; i++) {
+        for (int i = 0; i < taken.count; i++) {
             arena_reset(walk->arena);
             walk->rows++;
-            if (!walk->visit(walk, kind, &portion, i, fault)) {
+            if (!walk->visit(walk, kind, &taken, i, fault)) {
                 return false;
             }
-            progress_step(&walk->progress, key_count(db_text(&portion, i, TAKEN_SECRETS), walk->arena));
+            progress_step(&walk->progress, key_count(db_text(&taken, i, TAKEN_SECRETS), walk->arena));
         }
     } while (taken.count == PORTION);
     return true;
@@ -200,8 +199,11 @@ static bool open_walk(struct walk *walk, struct command_context *context, struct
 
     walk->context = context;
     progress_begin(&walk->progress, context->err, "boxes", 0);
-    if (config == NULL || !keyring_new(&walk->keyring, config->keyring_file, fault) || !db_admin_new(&walk->worker, config->database, fault)) {
+    if (config == NULL || !keyring_new(&walk->keyring, config->keyring_file, fault)) {
         return false;
+    }
+    if (!db_admin_new(&walk->worker, config->database, fault)) {
+        return fault_wrap(fault, "no connection to the database (database)");
     }
     walk->arena = arena_new(MEMORY);
     return walk->arena != NULL || fault_set(fault, FAULT_INTERNAL, "out of memory");

@@ -28,9 +28,9 @@ enum command_end command_top(struct command_context *context, struct fault *faul
         if (draws) {
             fputs("\033[H\033[J", context->out);
         }
-        if (!show(context, fault) || fflush(context->out) != 0) {
+        if (!show(context, fault)) {
             return COMMAND_FAILED;
         }
-    } while (draws && sleep(PAUSE_SECONDS) == 0);
+    } while (draws && fflush(context->out) == 0 && sleep(PAUSE_SECONDS) == 0); /* what was not written is told at the end */
     return COMMAND_DONE;
 }

@@ -26,10 +26,13 @@ static bool read_file(const char *name, struct arena *arena, struct bytes *text,
         return fault_set(fault, FAULT_INVALID, "cannot read %s: %s", name, data == NULL ? "out of memory" : strerror(errno));
     }
     size_t length = fread(data, 1, FILE_LIMIT + 1, file);
-    bool failed = ferror(file) != 0;
+    int error = ferror(file) != 0 ? errno : 0;
     fclose(file);
-    if (failed || length > FILE_LIMIT) {
-        return fault_set(fault, FAULT_INVALID, failed ? "cannot read %s" : "%s is too large", name);
+    if (error != 0) {
+        return fault_set(fault, FAULT_INVALID, "cannot read %s: %s", name, strerror(error));
+    }
+    if (length > FILE_LIMIT) {
+        return fault_set(fault, FAULT_INVALID, "%s is too large", name);
     }
     while (length > 0 && (data[length - 1] == '\n' || data[length - 1] == '\r')) {
         data[--length] = '\0';

@@ -10,20 +10,18 @@
 #include "seal/memory.h"
 
 /*
- * With a standard stream closed the connection to the database would get its number, and a list would be written into that. What
- * is opened instead cannot be written, so that output which nobody gets is a failure.
+ * With a standard stream closed the connection to the database would get its number, and a list would be written into that. What is opened
+ * instead serves the other direction only: output that nobody gets is a failure, and so is input that nobody gives, which is not the same as an
+ * empty one (an import of nothing prunes everything).
  */
 static bool fill_standard_streams(void)
 {
-    int descriptor = 0;
-
-    do {
-        descriptor = open("/dev/null", O_RDONLY);
-    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-    if (descriptor >= 0) {
-        close(descriptor);
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream) {
+            return false;
+        }
     }
-    return descriptor >= 0;
+    return true;
 }
 
 int main(int argc, char **argv)

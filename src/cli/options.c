@@ -99,6 +99,9 @@ static bool take_topic(struct parsing *parsing, const char *word)
 {
     struct command_line *line = parsing->line;
 
+    if (line->noun == NULL && strcmp(word, "help") == 0) {
+        return true; /* about itself: all of it */
+    }
     if (line->noun == NULL) {
         line->noun = word;
         return is_noun(parsing->table, word) ||

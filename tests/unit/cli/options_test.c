@@ -223,6 +223,7 @@ START_TEST(help_is_asked_for_by_noun_and_verb_or_anywhere)
 {
     ask("help", COMMAND_HELP, NULL, NULL);
     ask("--help", COMMAND_HELP, NULL, NULL);
+    ask("help|help", COMMAND_HELP, NULL, NULL);
     ask("help|box", COMMAND_HELP, "box", NULL);
     ask("help|box|add", COMMAND_HELP, "box", "add");
     ask("help|sweep", COMMAND_HELP, "sweep", NULL);
