@@ -33,6 +33,7 @@
 struct options {
     const char *socket;
     const char *config;
+    const char *new_keyring;
 };
 
 /* With a standard stream closed a socket would get its number, and log lines would be written into it. */
@@ -69,7 +70,17 @@ static int fail_usage(const char *message)
     return USAGE_STATUS;
 }
 
-static void print_help(void)
+/* Of what was asked for and printed. */
+static int finish_output(void)
+{
+    if (fflush(stdout) == 0) {
+        return EXIT_SUCCESS;
+    }
+    fprintf(stderr, "%s: cannot write to standard output: %s\n", PROGRAM, strerror(errno));
+    return EXIT_FAILURE;
+}
+
+static int print_help(void)
 {
     printf("Serves Patchbay's APIs over FastCGI. A web server spawns it with the listening socket as standard input.\n\n"
            "    %s [--config FILE] [--socket PATH]\n"
@@ -83,6 +94,13 @@ static void print_help(void)
     for (const struct config_setting *setting = config_settings(); setting->name != NULL; setting++) {
         printf("    %s = %s\n        %s\n", setting->name, setting->default_text, setting->description);
     }
+    return finish_output();
+}
+
+static int print_version(void)
+{
+    printf("%s %s\n", PROGRAM, PACKAGE_VERSION);
+    return finish_output();
 }
 
 static void report_mistake(void *context, const char *source, int line, const char *message)
@@ -109,6 +127,28 @@ static int open_listener(const struct options *options, struct fault *fault)
     return STDIN_FILENO;
 }
 
+/* The socket's file as it is now; zeros when there is none. */
+static struct stat look_at_socket(const struct options *options)
+{
+    struct stat status;
+
+    if (options->socket == NULL || lstat(options->socket, &status) != 0) {
+        memset(&status, 0, sizeof(status));
+    }
+    return status;
+}
+
+/* A worker that stops has given up its socket for a while already: another may have found it stale, and put its own there. */
+static void remove_socket(const struct options *options, const struct stat *ours)
+{
+    struct stat there = look_at_socket(options);
+
+    if (there.st_ino != 0 && there.st_ino == ours->st_ino && there.st_dev == ours->st_dev && there.st_ctim.tv_sec == ours->st_ctim.tv_sec
+        && there.st_ctim.tv_nsec == ours->st_ctim.tv_nsec) {
+        unlink(options->socket);
+    }
+}
+
 static bool is_listening(int descriptor)
 {
     int listening = 0;
@@ -133,11 +173,12 @@ static int serve(const struct options *options)
         return fail(&fault);
     }
     int listener = open_listener(options, &fault);
+    struct stat placed = look_at_socket(options);
     bool served = listener >= 0 && serve_loop(&context, listener, &fault);
     api_context_close(&context);
     if (listener >= 0 && options->socket != NULL) {
         close(listener);
-        unlink(options->socket);
+        remove_socket(options, &placed);
     }
     return served ? EXIT_SUCCESS : fail(&fault);
 }
@@ -154,7 +195,7 @@ int main(int count, char **arguments)
         {"socket", required_argument, NULL, 's'}, {"config", required_argument, NULL, 'c'},  {"create-keyring", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
     };
-    struct options options = {NULL, NULL};
+    struct options options = {NULL, NULL, NULL};
     struct fault fault;
 
     fill_standard_streams();
@@ -176,19 +217,21 @@ int main(int count, char **arguments)
             options.config = optarg;
             break;
         case 'k':
-            return create_keyring(optarg);
+            options.new_keyring = optarg;
+            break;
         case 'h':
-            print_help();
-            return EXIT_SUCCESS;
+            return print_help();
         case 'v':
-            printf("%s %s\n", PROGRAM, PACKAGE_VERSION);
-            return EXIT_SUCCESS;
+            return print_version();
         default:
             return fail_usage("unknown option, or one without its value");
         }
     }
     if (optind < count) {
         return fail_usage("there are no arguments but options");
+    }
+    if (options.new_keyring != NULL) {
+        return create_keyring(options.new_keyring);
     }
     if (options.socket == NULL && !is_listening(STDIN_FILENO)) {
         return fail_usage("standard input is not a listening socket: let a web server start this program, or give it --socket PATH");

@@ -69,7 +69,7 @@ bool fcgi_start(struct fault *fault)
 
 /* Listening and accepting */
 
-/* A socket file may stay behind when a worker is killed; only one that nobody answers is removed. */
+/* A socket file may stay behind when a worker is killed. Only one that refuses is removed: any other (of another kind, or not for us) is somebody's. */
 static bool clear_place(const struct sockaddr_un *address, struct fault *fault)
 {
     struct stat status;
@@ -80,12 +80,13 @@ static bool clear_place(const struct sockaddr_un *address, struct fault *fault)
         return fault_set(fault, FAULT_INVALID, "%s exists and is not a socket", address->sun_path);
     }
     int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool answered = probe >= 0 && (connect(probe, (const struct sockaddr *) address, sizeof(*address)) == 0 || errno == EAGAIN);
+    int error = probe >= 0 && connect(probe, (const struct sockaddr *) address, sizeof(*address)) == 0 ? 0 : errno;
     if (probe >= 0) {
         close(probe);
     }
-    if (answered) {
-        return fault_set(fault, FAULT_INVALID, "%s: another process listens there", address->sun_path);
+    if (error != ECONNREFUSED) {
+        const char *reason = error == 0 || error == EAGAIN ? "another process listens there" : strerror(error);
+        return fault_set(fault, FAULT_INVALID, "%s: %s", address->sun_path, reason);
     }
     return unlink(address->sun_path) == 0 || errno == ENOENT
            || fault_set(fault, FAULT_INVALID, "%s: %s", address->sun_path, strerror(errno));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/support/unit.h"
@@ -435,6 +436,24 @@ START_TEST(a_socket_in_use_or_a_file_is_not_replaced)
 }
 END_TEST
 
+/* As /dev/log is, to whose place a mistyped path may lead. */
+START_TEST(a_socket_of_another_kind_is_not_replaced)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct fault fault = {0};
+    struct stat status;
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/datagrams", folder);
+    int datagrams = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(datagrams, (const struct sockaddr *) &address, sizeof(address)), 0);
+    ck_assert_int_eq(fcgi_listen(address.sun_path, 16, &fault), -1);
+    ck_assert_ptr_nonnull(strstr(fault.message, "wrong type for socket"));
+    ck_assert_int_eq(lstat(address.sun_path, &status), 0);
+    close(datagrams);
+    unlink(address.sun_path);
+}
+END_TEST
+
 START_TEST(starting_leaves_the_signals_as_they_were)
 {
     struct sigaction action;
@@ -468,6 +487,7 @@ static Suite *fcgi_suite(void)
         nobody_to_accept_is_no_failure,
         a_socket_is_for_owner_and_group_and_a_stale_one_is_replaced,
         a_socket_in_use_or_a_file_is_not_replaced,
+        a_socket_of_another_kind_is_not_replaced,
         starting_leaves_the_signals_as_they_were,
     };
     Suite *suite = suite_create("http/fcgi");
