@@ -35,7 +35,8 @@ const unsigned char *keyring_key(const struct keyring *keyring, int32_t number);
 
 /*
  * A new random key with the next number goes into the (first) file; also *number, which may be 0, was given to a key already. It seals nothing yet: whichever key was active stays so, and now says it. Then
- * keyring_activate, once every worker can have read the file. Both replace the file whole (a new one, synced, renamed), with its owner and mode.
+ * keyring_activate, once every worker can have read the file. Both replace the file whole (a new one, synced, renamed), with its owner and mode;
+ * a link to it stays.
  */
 bool keyring_add(const char *sources, int32_t *number, struct fault *fault) __attribute__((warn_unused_result));
 bool keyring_activate(const char *sources, int32_t number, struct fault *fault) __attribute__((warn_unused_result));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,6 +82,18 @@ struct replacement {
     int descriptor;
 };
 
+/* A link stays, and what it leads to is replaced: whoever reads the keys by another name must not be left with the old ones. */
+static bool follow_link(char file[KEYRING_FILE_PATH_SIZE], struct fault *fault)
+{
+    char *target = realpath(file, NULL);
+    bool fits = target == NULL || strlen(target) < KEYRING_FILE_PATH_SIZE; /* that there is none is told when it is read */
+
+    if (target != NULL && fits)
+        strcpy(file, target);
+    free(target);
+    return fits || fault_set(fault, FAULT_INVALID, "keyring %s: the path that it leads to is too long", file);
+}
+
 static bool begin_replacement(struct replacement *replacement, const char *sources, struct fault *fault)
 {
     struct bytes rest = bytes_from(sources);
@@ -88,6 +101,8 @@ static bool begin_replacement(struct replacement *replacement, const char *sourc
 
     if (!keyring_file_next(&rest, replacement->file) || file[0] == '|')
         return fault_set(fault, FAULT_INVALID, "keyring %s: the first source is no file; add the key where it comes from", sources);
+    if (!follow_link(replacement->file, fault))
+        return false;
     snprintf(replacement->path, sizeof replacement->path, "%s.new", file);
     replacement->descriptor = open(replacement->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (replacement->descriptor < 0 && errno == EEXIST)

@@ -564,6 +564,31 @@ START_TEST(a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_
 }
 END_TEST
 
+START_TEST(a_link_stays_and_what_it_leads_to_is_changed)
+{
+    struct fault fault = {.kind = FAULT_NONE};
+    struct keyring *keyring = NULL;
+    struct stat status;
+    char link_name[160];
+    char beside[200];
+    int32_t number = 0;
+
+    keyring_free(take("1:" KEY_A "\n"));
+    snprintf(link_name, sizeof link_name, "%s/link", folder);
+    ck_assert_int_eq(symlink("keyring", link_name), 0);
+    ck_assert_msg(keyring_add(link_name, &number, &fault), "%s", fault.message);
+    ck_assert_msg(keyring_activate(link_name, number, &fault), "%s", fault.message);
+    ck_assert_int_eq(lstat(link_name, &status), 0);
+    ck_assert(S_ISLNK(status.st_mode));
+    ck_assert(keyring_new(&keyring, file, &fault));
+    ck_assert_uint_eq(keyring_count(keyring), 2);
+    ck_assert_int_eq(keyring_active(keyring), 2);
+    keyring_free(keyring);
+    snprintf(beside, sizeof beside, "%s.new", link_name);
+    ck_assert_int_ne(access(beside, F_OK), 0);
+}
+END_TEST
+
 /* A child of the test, which adds `wanted` keys; who finds another at work tries again. */
 static void add_keys(int wanted)
 {
@@ -667,6 +692,7 @@ static Suite *keyring_suite(void)
     tcase_add_test(changing, a_new_key_is_ready_first_and_active_when_it_is_told_to_be);
     tcase_add_test(changing, a_number_that_is_known_to_be_given_is_not_given_again);
     tcase_add_test(changing, a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it);
+    tcase_add_test(changing, a_link_stays_and_what_it_leads_to_is_changed);
     tcase_add_test(changing, keys_that_many_add_at_once_are_all_there);
     tcase_add_test(changing, what_cannot_be_changed_is_refused_and_stays_as_it_is);
     return suite;
