@@ -33,7 +33,7 @@ struct db_ticket {
     struct db_ticket *next;
     int64_t since_us;
     bool alone;   /* resent after its batch failed */
-    bool retried; /* a read that was under way when a connection broke */
+    bool retried; /* sent anew once: after its connection broke (a read), a deadlock, or a statement that was stale */
 };
 
 struct db_pool_options {

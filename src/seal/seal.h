@@ -1,5 +1,5 @@
 /*
- * Sealing secrets: AES-256-GCM under a key of the connection's own. With keyring.h and digest.h the only room that includes OpenSSL.
+ * Sealing secrets: AES-256-GCM under a key of the connection's own. This room alone includes OpenSSL.
  *
  * Key of a connection:  HKDF-SHA-256(keyring key, salt = none, info = "patchbay seal 1" | project id (8, big endian) | connection id (16) |
  *                       key number (4, big endian)), 64 bytes: the first 32 encrypt, the last 32 make nonces.

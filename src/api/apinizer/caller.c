@@ -29,7 +29,6 @@ static struct connection_target *take_target(struct api_exchange *exchange)
     return target != NULL && apinizer_target(exchange, target) ? target : NULL;
 }
 
-/* Closes a list that was begun with its items. */
 /* ---- GET /apiops/projects/ */
 
 enum api_step apinizer_projects_begin(struct api_context *context, struct api_exchange *exchange)

@@ -264,7 +264,7 @@ static enum api_step call_create(struct api_context *context, struct api_exchang
     return API_CALL;
 }
 
-/* The path names what the body names: the same word, letter case ignored. */
+/* A path that is no name is told as that, before what is wrong with the body, and not as a mismatch. */
 static void check_names(struct writing *writing, struct arena *arena)
 {
     struct bytes path = writing->create.target.handle;

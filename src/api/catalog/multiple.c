@@ -56,7 +56,7 @@ static enum http_method method_of(struct bytes name)
     static const enum http_method methods[] = {HTTP_GET, HTTP_PUT, HTTP_POST, HTTP_PATCH, HTTP_DELETE};
 
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (bytes_is_nocase(name, http_method_name(methods[i])) || bytes_equal_nocase(name, bytes_from(http_method_name(methods[i])))) {
+        if (bytes_is_nocase(name, http_method_name(methods[i]))) {
             return methods[i];
         }
     }
