@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
 
 #include "seal/digest.h"
 #include "seal/keyring_file.h"
+#include "seal/keyring_output.h"
 
 #define EXECUTABLE_SECONDS 30
 
@@ -147,42 +147,15 @@ static bool add_file(struct keyring *keyring, const char *file, struct fault *fa
     return filled;
 }
 
-/* In the child: nothing but the pipe and standard error goes along. */
-static void run_executable(const char *file, int output)
-{
-    char *const arguments[] = {strdup(file), NULL};
-    int nothing = open("/dev/null", O_RDONLY);
-
-    if (arguments[0] == NULL || nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0)
-        _exit(127);
-    (void) alarm(EXECUTABLE_SECONDS);
-    execv(file, arguments);
-    _exit(127);
-}
-
 static bool add_output(struct keyring *keyring, const char *file, struct fault *fault)
 {
-    int ends[2];
     size_t length = 0;
-    int status = 0;
-
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return fault_set(fault, FAULT_INTERNAL, "keyring %s: no pipe: %s", file, strerror(errno));
-    pid_t child = fork();
-    if (child == 0)
-        run_executable(file, ends[1]);
-    (void) close(ends[1]);
     char *text = keyring_file_allocate(KEYRING_FILE_SIZE_MAX + 1);
-    bool filled = child > 0 && text != NULL ? keyring_file_read(ends[0], "keyring", file, text, &length, fault)
-                                            : fault_set(fault, FAULT_INTERNAL, "keyring %s: cannot run it: %s", file, strerror(errno));
-    (void) close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (filled && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-        filled = fault_set(fault, FAULT_INVALID, "keyring %s: it did not end well (it must print keys and exit with 0)", file);
-    filled = filled && parse_text(keyring, file, (struct bytes){text, length}, fault);
-    if (text != NULL)
-        keyring_file_release(text, KEYRING_FILE_SIZE_MAX + 1);
+
+    if (text == NULL)
+        return fault_set(fault, FAULT_INTERNAL, "no memory for the keyring");
+    bool filled = keyring_output_read(file, EXECUTABLE_SECONDS, text, &length, fault) && parse_text(keyring, file, (struct bytes){text, length}, fault);
+    keyring_file_release(text, KEYRING_FILE_SIZE_MAX + 1);
     return filled;
 }
 

@@ -14,6 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "seal/keyring_file.h"
+#include "seal/keyring_output.h"
 #include "tests/support/unit.h"
 
 #define KEY_A "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -502,6 +505,33 @@ START_TEST(an_executable_that_fails_or_prints_no_keys_is_refused)
 }
 END_TEST
 
+/* What hangs is mostly what a script started, and not the script. */
+START_TEST(an_executable_is_waited_for_no_longer_than_it_may_take)
+{
+    static const char *const slow[] = {"sleep 60", "echo 2:" KEY_B "; sleep 60", "echo 2:" KEY_B "; sleep 60 &", "echo 2:" KEY_B "; exec >&-; sleep 60",
+                                       "trap '' ALRM TERM; sleep 60"};
+    static char text[KEYRING_FILE_SIZE_MAX + 1];
+
+    for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
+        struct fault fault = {.kind = FAULT_NONE};
+        size_t length = 0;
+        make_script("vault", slow[i]);
+        int64_t began_us = clock_monotonic_us();
+        ck_assert_msg(!keyring_output_read(strchr(sources, '|') + 1, 1, text, &length, &fault), "\"%s\" was taken", slow[i]);
+        ck_assert_msg(strstr(fault.message, "it did not end within 1 seconds") != NULL, "%s", fault.message);
+        ck_assert_int_lt(clock_monotonic_us() - began_us, 10000000);
+    }
+}
+END_TEST
+
+START_TEST(an_executable_that_prints_without_end_is_refused)
+{
+    write_bytes(bytes_from("1:" KEY_A "\n"), 0600);
+    make_script("vault", "echo 2:" KEY_B "; exec yes '# a comment'");
+    refuse_sources("it printed more than 65536 bytes");
+}
+END_TEST
+
 /* ---- changing ---- */
 
 START_TEST(a_new_key_is_ready_first_and_active_when_it_is_told_to_be)
@@ -689,6 +719,9 @@ static Suite *keyring_suite(void)
     tcase_add_test(making, a_keyring_that_cannot_be_written_leaves_nothing_behind);
     tcase_add_test(several, keys_of_a_file_and_of_an_executable_are_one_keyring);
     tcase_add_test(several, an_executable_that_fails_or_prints_no_keys_is_refused);
+    tcase_add_test(several, an_executable_is_waited_for_no_longer_than_it_may_take);
+    tcase_add_test(several, an_executable_that_prints_without_end_is_refused);
+    tcase_set_timeout(several, 60);
     tcase_add_test(changing, a_new_key_is_ready_first_and_active_when_it_is_told_to_be);
     tcase_add_test(changing, a_number_that_is_known_to_be_given_is_not_given_again);
     tcase_add_test(changing, a_changed_file_keeps_its_mode_and_comments_and_leaves_nothing_beside_it);
