@@ -108,7 +108,7 @@ begin
         set name = i_name, service = i_service, external_id = i_external_id, description = i_description, enabled = i_enabled,
             deploy_to_worker = i_deploy_to_worker, settings = i_settings, secrets = v_secrets,
             refers = coalesce(i_references, connection.refers), revision = connection.revision + 1,
-            updated_at = now(), updated_by = session_user, request_id = null
+            updated_at = now(), updated_by = session_user, request_id = null, restored_revision = null
         where project_id = i_project_id and connection_id = i_connection_id;
     end if;
     return query select 'update', array_to_string(v_fields, ','), v_slot, v_holder;
