@@ -17,8 +17,9 @@ static const struct db_statement health_statement = {
     .name = "health_check", .function = "patchbay.health_check", .gathers = true, .value_count = 1, .types = {DB_BOOL}};
 static const struct db_statement projects_statement = {
     .name = "project_list", .function = "patchbay.project_list", .value_count = 1, .types = {DB_BYTEA}};
+/* It notes refusals, but a note may be repeated. */
 static const struct db_statement environments_statement = {
-    .name = "environment_list", .function = "patchbay.environment_list", .value_count = 2, .types = {DB_BYTEA, DB_TEXT}};
+    .name = "environment_list", .function = "patchbay.environment_list", .value_count = 3, .types = {DB_BYTEA, DB_TEXT, DB_TEXT}};
 
 enum { ANY_ORDINAL, ANY_OUTCOME };
 enum { PROJECT_NAME = 2, PROJECT_DESCRIPTION };
@@ -98,11 +99,12 @@ void project_list_row(const struct db_result *result, int index, struct project_
     row->description = db_text(result, index, PROJECT_DESCRIPTION);
 }
 
-void environment_list_call(const unsigned char *token, struct bytes project, struct db_call *call)
+void environment_list_call(const struct connection_target *target, struct db_call *call)
 {
     begin_call(call, &environments_statement);
-    connection_set_digest(call, 0, token);
-    db_set_text_or_null(call, 1, project);
+    connection_set_digest(call, 0, target->token);
+    db_set_text_or_null(call, 1, target->project);
+    db_set_text(call, 2, target->request_id);
 }
 
 enum connection_outcome environment_list_outcome(const struct db_result *result)

@@ -35,8 +35,8 @@ struct environment_row {
     int64_t id;
 };
 
-/* project {NULL, 0}: all environments, for administrators. */
-void environment_list_call(const unsigned char *token, struct bytes project, struct db_call *call);
+/* The target's project {NULL, 0}: all environments, for administrators; others are refused, and that is noted. */
+void environment_list_call(const struct connection_target *target, struct db_call *call);
 enum connection_outcome environment_list_outcome(const struct db_result *result);
 void environment_list_row(const struct db_result *result, int index, struct environment_row *row);
 

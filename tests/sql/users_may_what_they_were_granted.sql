@@ -14,7 +14,7 @@ create function pg_temp.projects(session bytea) returns text language sql as $$
     select min(outcome) || coalesce(' ' || string_agg(name, ',' order by name), '') from project_list(array[session])
 $$;
 create function pg_temp.environments(session bytea, project text default null) returns text language sql as $$
-    select min(outcome) || coalesce(' ' || string_agg(name, ',' order by name), '') from environment_list(array[session], array[project])
+    select min(outcome) || coalesce(' ' || string_agg(name, ',' order by name), '') from environment_list(array[session], array[project], '{request}')
 $$;
 create function pg_temp.token(permissions text[], name text default 'alice', project text default 'Fixture') returns bytea language sql as $$
     select sha256(convert_to(token_issue(project, 'personal', permissions, name), 'UTF8'))

@@ -85,7 +85,7 @@ enum api_step apinizer_environments_begin(struct api_context *context, struct ap
     if (target == NULL) {
         return API_ANSWERED;
     }
-    environment_list_call(target->token, target->project, &exchange->call);
+    environment_list_call(target, &exchange->call);
     return API_CALL;
 }
 
