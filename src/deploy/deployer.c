@@ -416,7 +416,7 @@ static void take_signals(struct deployer *deployer, int64_t now_us)
 static int wait_at_most(const struct deployer *deployer, int64_t now_us)
 {
     int64_t lay_us = chains_due_us(&deployer->chains);
-    int64_t look_us = deployer->look.due_us;
+    int64_t look_us = deployer->look.under_way ? NEVER : deployer->look.due_us; /* the pool knows for how long that may take */
     int64_t wake_us = deployer->stopping ? deployer->stop_by_us : lay_us < look_us ? lay_us : look_us;
 
     for (const struct target *target = deployer->targets; target != NULL && !deployer->stopping; target = target->next) {
