@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/bytes.h"
+#include "base/uuid.h"
 #include "http/url.h"
 #include "registry/identity.h"
 #include "registry/token.h"
@@ -61,16 +62,6 @@ static struct revision_page take_page(struct api_exchange *exchange)
 
 /* ---- writing */
 
-static void write_text_or_null(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 void revision_write_moment(struct json_writer *writer, const char *key, int64_t microseconds)
 {
     time_t seconds = (time_t) (microseconds / 1000000);
@@ -85,12 +76,9 @@ void revision_write_moment(struct json_writer *writer, const char *key, int64_t 
 
 void revision_write_uuid(struct json_writer *writer, const char *key, const unsigned char uuid[16])
 {
-    char text[37];
-    char *at = text;
+    char text[UUID_TEXT_SIZE];
 
-    for (int i = 0; i < 16; i++) {
-        at += snprintf(at, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", uuid[i]);
-    }
+    uuid_format(uuid, text);
     json_key(writer, key);
     json_string(writer, bytes_from(text));
 }
@@ -109,8 +97,8 @@ static void write_revision(struct json_writer *writer, const struct revision_row
     json_key(writer, "operation");
     json_string(writer, arena_copy(arena, bytes_from(operation)));
     revision_write_moment(writer, "changedAt", row->changed_us);
-    write_text_or_null(writer, "changedBy", row->changed_by);
-    write_text_or_null(writer, "requestId", row->request_id);
+    json_key_text(writer, "changedBy", row->changed_by);
+    json_key_text(writer, "requestId", row->request_id);
     if (row->restored > 0) {
         json_key(writer, "restoredRevision");
         json_integer(writer, row->restored);
@@ -301,15 +289,15 @@ static void write_gone(struct json_writer *writer, const struct revision_gone *r
     json_object(writer);
     revision_write_uuid(writer, "connectionId", row->connection);
     if (row->public_id.data != NULL) {
-        write_text_or_null(writer, "id", row->public_id);
+        json_key_text(writer, "id", row->public_id);
     }
-    write_text_or_null(writer, "name", row->name);
-    write_text_or_null(writer, "type", row->type);
+    json_key_text(writer, "name", row->name);
+    json_key_text(writer, "type", row->type);
     json_key(writer, "revision");
     json_integer(writer, row->revision);
     revision_write_moment(writer, "deletedAt", row->changed_us);
-    write_text_or_null(writer, "deletedBy", row->changed_by);
-    write_text_or_null(writer, "requestId", row->request_id);
+    json_key_text(writer, "deletedBy", row->changed_by);
+    json_key_text(writer, "requestId", row->request_id);
     json_object_end(writer);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "api/api.h"
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "deploy/errand.h"
 #include "registry/deployment.h"
 #include "seal/digest.h"
@@ -53,16 +54,10 @@ static bool is_header_value(struct bytes text)
 
 /* What worker_create takes. */
 struct new_worker {
-    char id[37];
+    char id[UUID_TEXT_SIZE];
     const char *ca, *credential, *canary;
     char key[16];
 };
-
-static void format_uuid(const unsigned char id[16], char text[37])
-{
-    snprintf(text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7],
-             id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
-}
 
 static bool seal_credential(struct command_context *context, struct bytes credential, const unsigned char id[16], struct arena *arena,
                             struct new_worker *worker, struct fault *fault)
@@ -101,7 +96,7 @@ static bool prepare(struct command_context *context, struct arena *arena, struct
 
     memset(worker, 0, sizeof *worker);
     digest_uuid(id);
-    format_uuid(id, worker->id);
+    uuid_format(id, worker->id);
     if (ca_file != NULL) {
         if (!read_file(ca_file, arena, &text, fault)) {
             return false;
@@ -227,10 +222,10 @@ static bool print_test(struct command_context *context, const struct deployment_
     static const struct listing_column columns[] = {
         {"id", LISTING_TEXT}, {"name", LISTING_TEXT}, {"result", LISTING_TEXT}, {"ms", LISTING_NUMBER}, {NULL, LISTING_TEXT}};
     struct listing listing;
-    char id[37];
+    char id[UUID_TEXT_SIZE];
     char ms[24];
 
-    format_uuid(parcel->worker_id, id);
+    uuid_format(parcel->worker_id, id);
     snprintf(ms, sizeof ms, "%lld", (long long) (took_us / 1000));
     const struct bytes cells[] = {bytes_from(id), parcel->worker, BYTES("ok"), bytes_from(ms)};
     listing_open(&listing, context->out, columns, command_flag(context, "json"));

@@ -179,6 +179,15 @@ void json_null(struct json_writer *writer)
         judge(writer, yajl_gen_null(writer->generator));
 }
 
+void json_key_text(struct json_writer *writer, const char *key, struct bytes text)
+{
+    json_key(writer, key);
+    if (text.data == NULL)
+        json_null(writer);
+    else
+        json_string(writer, text);
+}
+
 /* ---- text that is JSON already ---- */
 
 void json_raw(struct json_writer *writer, struct bytes json)

@@ -41,6 +41,8 @@ void json_string(struct json_writer *writer, struct bytes text);
 void json_boolean(struct json_writer *writer, bool value);
 void json_integer(struct json_writer *writer, int64_t value);
 void json_null(struct json_writer *writer);
+/* A member: its text, or null where there is no data. */
+void json_key_text(struct json_writer *writer, const char *key, struct bytes text);
 /* Text that is JSON already (a stored value), as one value. */
 void json_raw(struct json_writer *writer, struct bytes json);
 /* The members of an object that is JSON text already ("{...}", written by us), spliced into the open object. */

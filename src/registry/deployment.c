@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/uuid.h"
 #include "json/writer.h"
 #include "registry/connection_call.h"
 
@@ -131,16 +132,6 @@ static void write_optional(struct json_writer *writer, const char *key, struct b
     }
 }
 
-static void write_text_or_null(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 /* A setting may be called as what stands before it: then ours counts, since a worker relies on it. */
 static bool is_ours(struct bytes key)
 {
@@ -173,7 +164,7 @@ static void write_head(struct json_writer *writer, const struct db_result *resul
     json_string(writer, db_text(result, row, PARCEL_TYPE));
     json_key(writer, "name");
     json_string(writer, db_text(result, row, PARCEL_NAME));
-    write_text_or_null(writer, "description", db_text(result, row, PARCEL_DESCRIPTION));
+    json_key_text(writer, "description", db_text(result, row, PARCEL_DESCRIPTION));
     /* What is wanted on a worker is both. */
     json_key(writer, "deployToWorker");
     json_boolean(writer, true);
@@ -289,22 +280,15 @@ bool deployment_parcels(const struct db_result *result, const struct keyring *ke
 
 /* ---- reports ---- */
 
-static void write_uuid(struct json_writer *writer, const unsigned char id[16])
-{
-    char text[37];
-
-    snprintf(text, sizeof text, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", id[0], id[1], id[2], id[3], id[4], id[5], id[6],
-             id[7], id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
-    json_string(writer, bytes_from(text));
-}
-
 static void write_report(struct json_writer *writer, const struct deployment_parcel *parcel)
 {
     static const char *const names[] = {[DEPLOYMENT_OPEN] = "", [DEPLOYMENT_TAKEN] = "applied", [DEPLOYMENT_REFUSED] = "failed", [DEPLOYMENT_DOUBTFUL] = "unknown"};
+    char worker_id[UUID_TEXT_SIZE];
 
+    uuid_format(parcel->worker_id, worker_id);
     json_object(writer);
     json_key(writer, "worker");
-    write_uuid(writer, parcel->worker_id);
+    json_string(writer, bytes_from(worker_id));
     json_key(writer, "generation");
     json_integer(writer, parcel->generation);
     json_key(writer, "present");

@@ -7,16 +7,6 @@
 /* As stored: never deeper than written here. */
 static const struct json_limits stored_limits = {.depth = 8};
 
-static void write_text(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 struct bytes material_environments_text(const struct material_environment *environments, enum material_kind kind, struct arena *arena)
 {
     struct json_writer writer;
@@ -27,15 +17,15 @@ struct bytes material_environments_text(const struct material_environment *envir
     json_array(&writer);
     for (const struct material_environment *item = environments; item != NULL; item = item->next) {
         json_object(&writer);
-        write_text(&writer, "environment", item->environment);
-        write_text(&writer, "alias", item->alias);
+        json_key_text(&writer, "environment", item->environment);
+        json_key_text(&writer, "alias", item->alias);
         if (kind == MATERIAL_KEYSTORE) {
-            write_text(&writer, "format", item->format);
+            json_key_text(&writer, "format", item->format);
         } else {
-            write_text(&writer, "subject", item->subject);
-            write_text(&writer, "valid_from", item->valid_from);
-            write_text(&writer, "valid_until", item->valid_until);
-            write_text(&writer, "sha1_thumbprint", item->sha1_thumbprint);
+            json_key_text(&writer, "subject", item->subject);
+            json_key_text(&writer, "valid_from", item->valid_from);
+            json_key_text(&writer, "valid_until", item->valid_until);
+            json_key_text(&writer, "sha1_thumbprint", item->sha1_thumbprint);
         }
         json_object_end(&writer);
     }

@@ -73,32 +73,22 @@ enum api_step apinizer_audit_begin(struct api_context *context, struct api_excha
     return API_CALL;
 }
 
-static void write_text_or_null(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 static void write_row(struct json_writer *writer, const struct audit_row *row)
 {
     json_object(writer);
     revision_write_moment(writer, "happenedAt", row->happened_us);
-    write_text_or_null(writer, "project", row->project);
-    write_text_or_null(writer, "actor", row->actor);
-    write_text_or_null(writer, "action", row->action);
+    json_key_text(writer, "project", row->project);
+    json_key_text(writer, "actor", row->actor);
+    json_key_text(writer, "action", row->action);
     if (row->has_connection) {
         revision_write_uuid(writer, "connectionId", row->connection_id);
     }
     if (row->revision > 0) {
-        write_text_or_null(writer, "connection", row->connection);
+        json_key_text(writer, "connection", row->connection);
         json_key(writer, "revision");
         json_integer(writer, row->revision);
     }
-    write_text_or_null(writer, "requestId", row->request_id);
+    json_key_text(writer, "requestId", row->request_id);
     json_key(writer, "detail");
     json_raw(writer, row->detail);
     json_object_end(writer);

@@ -10,16 +10,6 @@
 #include "registry/caller.h"
 #include "registry/token.h"
 
-static void write_text(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 /* The target of requests about no connection. */
 static struct connection_target *take_target(struct api_exchange *exchange)
 {
@@ -58,7 +48,7 @@ enum api_step apinizer_projects_next(struct api_context *context, struct api_exc
     buf_init(&buf, exchange->arena, 1024);
     json_writer_open(&writer, &buf);
     json_object(&writer);
-    write_text(&writer, "status", BYTES("SUCCESS"));
+    json_key_text(&writer, "status", BYTES("SUCCESS"));
     json_key(&writer, "resultList");
     json_array(&writer);
     for (int i = 0; i < result->count; i++) {
@@ -66,8 +56,8 @@ enum api_step apinizer_projects_next(struct api_context *context, struct api_exc
         project_list_row(result, i, &row);
         if (row.name.data != NULL) {
             json_object(&writer);
-            write_text(&writer, "name", row.name);
-            write_text(&writer, "description", row.description);
+            json_key_text(&writer, "name", row.name);
+            json_key_text(&writer, "description", row.description);
             json_object_end(&writer);
             count++;
         }
@@ -94,11 +84,11 @@ static void write_environment(struct json_writer *writer, const struct environme
     json_object(writer);
     json_key(writer, "id");
     json_integer(writer, row->id);
-    write_text(writer, "name", row->name);
-    write_text(writer, "description", row->description);
-    write_text(writer, "type", row->type);
-    write_text(writer, "status", row->status);
-    write_text(writer, "accessUrl", row->access_url);
+    json_key_text(writer, "name", row->name);
+    json_key_text(writer, "description", row->description);
+    json_key_text(writer, "type", row->type);
+    json_key_text(writer, "status", row->status);
+    json_key_text(writer, "accessUrl", row->access_url);
     json_object_end(writer);
 }
 

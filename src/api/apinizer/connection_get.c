@@ -23,22 +23,12 @@ enum api_step apinizer_get_begin(struct api_context *context, struct api_exchang
     return API_CALL;
 }
 
-static void write_text_or_null(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 void apinizer_write_connection(struct json_writer *writer, const struct connection_row *row, struct bytes settings)
 {
     json_object(writer);
-    write_text_or_null(writer, "type", row->result.type);
-    write_text_or_null(writer, "name", row->name);
-    write_text_or_null(writer, "description", row->description);
+    json_key_text(writer, "type", row->result.type);
+    json_key_text(writer, "name", row->name);
+    json_key_text(writer, "description", row->description);
     json_key(writer, "deployToWorker");
     json_boolean(writer, row->deploy_to_worker);
     json_key(writer, "enabled");

@@ -38,12 +38,7 @@ static void write_item(struct json_writer *writer, const struct deployment_item 
     }
     json_key(writer, "state");
     json_string(writer, item->state);
-    json_key(writer, "error");
-    if (item->error.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, item->error);
-    }
+    json_key_text(writer, "error", item->error);
     json_key(writer, "age");
     json_integer(writer, item->age);
     json_object_end(writer);

@@ -63,16 +63,6 @@ struct showing {
     bool failed; /* a box did not open; it is shown as null */
 };
 
-static void write_text(struct json_writer *writer, const char *key, struct bytes text)
-{
-    json_key(writer, key);
-    if (text.data == NULL) {
-        json_null(writer);
-    } else {
-        json_string(writer, text);
-    }
-}
-
 static struct bytes open_value(struct showing *showing, struct bytes place)
 {
     struct bytes box = material_box(showing->boxes, place);
@@ -91,24 +81,24 @@ static void write_keystore_environment(struct json_writer *writer, const struct 
     struct arena *arena = showing->exchange->arena;
 
     json_object(writer);
-    write_text(writer, "environmentName", environment->environment);
-    write_text(writer, "keyStoreType", environment->format);
-    write_text(writer, "alias", environment->alias);
-    write_text(writer, "file", open_value(showing, arena_printf(arena, "/%.*s/file", BYTES_FORMAT(environment->environment))));
-    write_text(writer, "password", open_value(showing, arena_printf(arena, "/%.*s/password", BYTES_FORMAT(environment->environment))));
+    json_key_text(writer, "environmentName", environment->environment);
+    json_key_text(writer, "keyStoreType", environment->format);
+    json_key_text(writer, "alias", environment->alias);
+    json_key_text(writer, "file", open_value(showing, arena_printf(arena, "/%.*s/file", BYTES_FORMAT(environment->environment))));
+    json_key_text(writer, "password", open_value(showing, arena_printf(arena, "/%.*s/password", BYTES_FORMAT(environment->environment))));
     json_object_end(writer);
 }
 
 static void write_certificate_environment(struct json_writer *writer, const struct material_environment *environment, struct bytes content)
 {
     json_object(writer);
-    write_text(writer, "environmentName", environment->environment);
-    write_text(writer, "startDate", environment->valid_from);
-    write_text(writer, "endDate", environment->valid_until);
-    write_text(writer, "base64EncodedContent", content);
-    write_text(writer, "sha1Thumbprint", environment->sha1_thumbprint);
-    write_text(writer, "subjectDn", environment->subject);
-    write_text(writer, "alias", environment->alias);
+    json_key_text(writer, "environmentName", environment->environment);
+    json_key_text(writer, "startDate", environment->valid_from);
+    json_key_text(writer, "endDate", environment->valid_until);
+    json_key_text(writer, "base64EncodedContent", content);
+    json_key_text(writer, "sha1Thumbprint", environment->sha1_thumbprint);
+    json_key_text(writer, "subjectDn", environment->subject);
+    json_key_text(writer, "alias", environment->alias);
     json_object_end(writer);
 }
 
@@ -128,10 +118,10 @@ static bool write_one(struct json_writer *writer, enum material_kind kind, struc
         content = open_value(showing, BYTES("/content"));
     }
     json_object(writer);
-    write_text(writer, "name", row->name);
-    write_text(writer, "description", row->description);
+    json_key_text(writer, "name", row->name);
+    json_key_text(writer, "description", row->description);
     if (kind == MATERIAL_KEYSTORE) {
-        write_text(writer, "projectId", arena_printf(arena, "%" PRId64, row->result.identity.project));
+        json_key_text(writer, "projectId", arena_printf(arena, "%" PRId64, row->result.identity.project));
     }
     json_key(writer, kind == MATERIAL_KEYSTORE ? "keyStoreEnvironmentList" : "certificateEnvironmentList");
     json_array(writer);

@@ -62,6 +62,12 @@ START_TEST(every_kind_of_value_is_written_compactly)
     expect("\"\"");
     json_null(&writer);
     expect("null");
+    json_object(&writer);
+    json_key_text(&writer, "text", BYTES("some"));
+    json_key_text(&writer, "empty", BYTES(""));
+    json_key_text(&writer, "none", (struct bytes){NULL, 0});
+    json_object_end(&writer);
+    expect("{\"text\":\"some\",\"empty\":\"\",\"none\":null}");
 }
 END_TEST
 
