@@ -1,7 +1,6 @@
 /*
- * One thread, one poll. Requests are read and answered where they stand, since web servers send and take them whole; only the database
- * (and work, in threads) is waited for. In one turn the pool's answers come before new requests, so that finished requests make room;
- * and all new requests of a turn are begun before the pool sends, so that they leave together.
+ * One thread, one poll. In one turn the pool's answers come before new requests, so that finished requests make room; and all new requests of
+ * a turn are begun before the pool sends, so that they leave together.
  *
  * Web servers give each worker a listening socket of its own, so nobody else takes what waits there when a worker is asked to stop. It goes on
  * accepting until there is a moment without requests, for DRAIN_US at most, gives the socket up at that moment, and the web server
@@ -9,11 +8,9 @@
  */
 #include "serve/loop.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -21,10 +18,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "deploy/runner.h"
+#include "serve/desk.h"
 #include "serve/touch.h"
-#include "serve/waiting.h"
-#include "serve/work.h"
 
 #define KEPT_IDLE_US 60000000    /* a kept connection without a request */
 #define DRAIN_US 1000000         /* how long a stopping worker goes on accepting */
@@ -32,33 +27,13 @@
 #define ACCEPT_PAUSE_US 100000   /* after accept failed for want of descriptors */
 #define POOL_ROOM 64
 
-/* A request in hand, or room for one. */
-struct job {
-    struct db_ticket ticket; /* first */
-    struct work_item work;
-    struct loop *loop;
-    struct job *next;        /* in the free list */
-    struct fcgi_connection *connection;
-    struct arena *arena;     /* made at the first use, kept for the next request */
-    struct api_exchange exchange;
-    int64_t began_us;
-    size_t bytes_out;
-    bool head_sent;
-};
-
 struct loop {
     struct api_context *context;
     int listen_fd;
     int signal_fd;
     sigset_t signals_before;
-    struct db_pool *pool;
-    struct work_crew *crew;
-    struct runner *runner;
+    struct desk desk; /* with the pool, crew and runner that are opened and closed here */
     struct touch touch;
-    size_t limit;           /* of requests in hand */
-    struct job *jobs;
-    struct job *free;
-    size_t in_hand;
     struct waiting_list waiting;
     struct pollfd *fds;
     int64_t accept_again_us;
@@ -74,186 +49,11 @@ static int64_t milliseconds(long count)
     return (int64_t) count * 1000;
 }
 
-/* Requests */
-
-static void log_request(const struct job *job, int64_t now_us)
-{
-    static const unsigned char nobody[16];
-    const struct api_exchange *exchange = &job->exchange;
-    const unsigned char *id = exchange->connection;
-    char uuid[37] = "";
-    if (memcmp(id, nobody, sizeof(nobody)) != 0) {
-        snprintf(uuid, sizeof(uuid), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", id[0], id[1], id[2], id[3], id[4],
-                 id[5], id[6], id[7], id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
-    }
-    log_write(LOG_INFO, "request", (const struct log_field[]){
-        LOG_FIELD_TEXT("request_id", exchange->request->request_id),
-        LOG_FIELD_TEXT("method", bytes_from(http_method_name(exchange->request->method))),
-        LOG_FIELD_TEXT("route", bytes_from(exchange->route == NULL ? "" : exchange->route->pattern)),
-        LOG_FIELD_NUMBER("status", exchange->response.status),
-        LOG_FIELD_NUMBER("us", now_us - job->began_us),
-        LOG_FIELD_NUMBER("calls", exchange->calls),
-        LOG_FIELD_NUMBER("bytes_in", (int64_t) exchange->request->body.length),
-        LOG_FIELD_NUMBER("bytes_out", (int64_t) job->bytes_out),
-        uuid[0] == '\0' ? LOG_FIELD_END : LOG_FIELD_TEXT("connection", bytes_from(uuid)),
-        LOG_FIELD_END,
-    });
-}
-
-static void put_aside(struct job *job)
-{
-    struct loop *loop = job->loop;
-    arena_reset(job->arena);
-    job->next = loop->free;
-    loop->free = job;
-    loop->in_hand--;
-}
-
-static void finish(struct job *job, bool whole)
-{
-    int64_t now_us = clock_monotonic_us();
-    log_request(job, now_us);
-    db_pool_release(job->loop->pool, &job->exchange.hold);
-    if (whole && fcgi_request_end(job->connection)) {
-        waiting_add(&job->loop->waiting, job->connection, false, now_us);
-    } else {
-        fcgi_connection_free(job->connection);
-    }
-    job->connection = NULL;
-    put_aside(job);
-}
-
-/* False when nothing more need be sent: the peer is gone, or it asked for the head only. */
-static bool send_part(struct job *job, struct bytes part)
-{
-    const struct http_request *request = job->exchange.request;
-    if (!job->head_sent) {
-        job->head_sent = true;
-        if (!fcgi_answer_begin(job->connection, request, &job->exchange.response)) {
-            return false;
-        }
-    }
-    if (request->method == HTTP_HEAD) {
-        return false;
-    }
-    job->bytes_out += part.length;
-    return fcgi_answer_part(job->connection, part);
-}
-
-static void answer(struct job *job)
-{
-    struct api_exchange *exchange = &job->exchange;
-    if (exchange->streaming) {
-        bool whole = !exchange->aborted;
-        if (whole) {
-            send_part(job, exchange->response.body);
-        }
-        finish(job, whole);
-        return;
-    }
-    job->bytes_out = exchange->response.body.length;
-    fcgi_answer(job->connection, exchange->request, &exchange->response);
-    finish(job, true);
-}
-
-static void advance(struct job *job, enum api_step step)
-{
-    switch (step) {
-    case API_ANSWERED:
-        answer(job);
-        return;
-    case API_WORK:
-        job->work.computes = job->exchange.work_computes;
-        work_submit(job->loop->crew, &job->work);
-        return;
-    case API_ERRAND:
-        job->exchange.errand->context = job;
-        runner_submit(job->loop->runner, job->exchange.errand);
-        return;
-    case API_PART:
-        if (!send_part(job, job->exchange.part)) {
-            finish(job, true);
-            return;
-        }
-        break;
-    case API_CALL:
-        break;
-    }
-    db_pool_submit(job->loop->pool, &job->ticket);
-}
-
-static void take_result(struct db_ticket *ticket, const struct db_result *result)
-{
-    struct job *job = (struct job *) ticket;
-    advance(job, api_continue(job->loop->context, &job->exchange, result));
-}
-
-/* In a thread of the crew. */
-static void run_work(struct work_item *item)
-{
-    struct job *job = (struct job *) ((char *) item - offsetof(struct job, work));
-    job->exchange.work(&job->exchange);
-}
-
-static void take_finished_work(struct loop *loop)
-{
-    for (struct work_item *item = work_take(loop->crew); item != NULL; item = work_take(loop->crew)) {
-        struct job *job = (struct job *) ((char *) item - offsetof(struct job, work));
-        advance(job, api_continue(loop->context, &job->exchange, NULL));
-    }
-}
-
-static void take_finished_errands(struct loop *loop)
-{
-    for (struct errand *errand = runner_take(loop->runner); errand != NULL; errand = runner_take(loop->runner)) {
-        struct job *job = errand->context;
-        advance(job, api_continue(loop->context, &job->exchange, NULL));
-    }
-}
-
-/* Reads the request that has come on a connection, and begins it. False when there is no room. */
-static bool begin(void *context, struct fcgi_connection *connection)
-{
-    struct loop *loop = context;
-    const struct config *config = loop->context->config;
-    struct job *job = loop->free;
-    struct http_request *request = NULL;
-    if (job == NULL) {
-        return false;
-    }
-    if (job->arena == NULL) {
-        job->arena = arena_new((size_t) config->request_memory);
-    }
-    if (job->arena == NULL) {
-        log_say(LOG_ERROR, "request_dropped", "out of memory");
-        fcgi_connection_free(connection);
-        return true;
-    }
-    loop->free = job->next;
-    loop->in_hand++;
-    job->began_us = clock_monotonic_us();
-    if (fcgi_read_request(connection, (size_t) config->body_limit, job->arena, &request) == FCGI_READ_CLOSED) {
-        fcgi_connection_free(connection);
-        put_aside(job);
-        return true;
-    }
-    memset(&job->exchange, 0, sizeof(job->exchange));
-    job->exchange.arena = job->arena;
-    job->exchange.request = request;
-    job->connection = connection;
-    job->bytes_out = 0;
-    job->head_sent = false;
-    job->ticket = (struct db_ticket){.call = &job->exchange.call, .done = take_result};
-    job->work.run = run_work;
-    advance(job, api_begin(loop->context, &job->exchange));
-    return true;
-}
-
 /* Connections */
 
 static void accept_connections(struct loop *loop, int64_t now_us)
 {
-    while (loop->in_hand + loop->waiting.fresh_count < loop->limit) {
+    while (loop->desk.in_hand + loop->waiting.fresh_count < loop->desk.limit) {
         struct fcgi_connection *connection = fcgi_accept(loop->listen_fd, (int) loop->context->config->io_timeout);
         if (connection != NULL) {
             waiting_add(&loop->waiting, connection, true, now_us);
@@ -272,7 +72,7 @@ static void accept_connections(struct loop *loop, int64_t now_us)
 
 static bool is_quiet(const struct loop *loop)
 {
-    return loop->in_hand == 0 && loop->waiting.fresh_count == 0;
+    return loop->desk.in_hand == 0 && loop->waiting.fresh_count == 0;
 }
 
 static void stop(struct loop *loop, int64_t now_us)
@@ -324,7 +124,7 @@ static int wait_at_most(const struct loop *loop, const struct waiting_limits *li
 {
     int64_t wake_us = loop->touch.under_way ? INT64_MAX : loop->touch.due_us;
     if (loop->stopping) {
-        lower(&wake_us, loop->touch.last_done ? (loop->listening ? drain_end(loop) : stop_end(loop)) : now_us);
+        lower(&wake_us, loop->touch.last_done || loop->touch.under_way ? (loop->listening ? drain_end(loop) : stop_end(loop)) : now_us);
     }
     if (loop->accept_again_us > now_us) {
         lower(&wake_us, loop->accept_again_us);
@@ -354,18 +154,18 @@ static void wait_for_events(struct pollfd *fds, size_t count, int timeout_ms)
 static void turn(struct loop *loop)
 {
     int64_t now_us = clock_monotonic_us();
-    bool has_room = loop->in_hand + loop->waiting.fresh_count < loop->limit;
+    bool has_room = loop->desk.in_hand + loop->waiting.fresh_count < loop->desk.limit;
     bool accepts = has_room && loop->listening && now_us >= loop->accept_again_us;
     struct pollfd *fds = loop->fds;
     struct pollfd *polled = fds + FD_WAITING;
     fds[FD_SIGNAL] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
-    fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->crew), .events = POLLIN};
-    fds[FD_ERRAND] = (struct pollfd){.fd = runner_fd(loop->runner), .events = POLLIN};
+    fds[FD_WORK] = (struct pollfd){.fd = work_fd(loop->desk.crew), .events = POLLIN};
+    fds[FD_ERRAND] = (struct pollfd){.fd = runner_fd(loop->desk.runner), .events = POLLIN};
     fds[FD_LISTEN] = (struct pollfd){.fd = accepts ? loop->listen_fd : -1, .events = POLLIN};
-    size_t waiting_count = waiting_prepare(&loop->waiting, loop->free != NULL, polled);
+    size_t waiting_count = waiting_prepare(&loop->waiting, desk_has_room(&loop->desk), polled);
     struct waiting_limits limits = limit_waiting(loop);
     int timeout_ms = wait_at_most(loop, &limits, now_us);
-    size_t pool_count = db_pool_prepare(loop->pool, polled + waiting_count, POOL_ROOM, &timeout_ms);
+    size_t pool_count = db_pool_prepare(loop->desk.pool, polled + waiting_count, POOL_ROOM, &timeout_ms);
     log_flush();
     wait_for_events(fds, FD_WAITING + waiting_count + pool_count, timeout_ms);
     now_us = clock_monotonic_us();
@@ -373,19 +173,19 @@ static void turn(struct loop *loop)
     if (fds[FD_SIGNAL].revents != 0) {
         take_signals(loop, now_us);
     }
-    db_pool_react(loop->pool, polled + waiting_count, pool_count);
+    db_pool_react(loop->desk.pool, polled + waiting_count, pool_count);
     if (fds[FD_WORK].revents != 0) {
-        take_finished_work(loop);
+        desk_take_work(&loop->desk);
     }
     if (fds[FD_ERRAND].revents != 0) {
-        take_finished_errands(loop);
+        desk_take_errands(&loop->desk);
     }
     limits = limit_waiting(loop);
-    waiting_react(&loop->waiting, polled, &limits, now_us, begin, loop);
+    waiting_react(&loop->waiting, polled, &limits, now_us, desk_begin, &loop->desk);
     if (fds[FD_LISTEN].revents != 0) {
         accept_connections(loop, now_us);
     }
-    touch_turn(&loop->touch, loop->pool, loop->stopping, now_us);
+    touch_turn(&loop->touch, loop->desk.pool, loop->stopping, now_us);
 }
 
 /* While stopping: gives up the socket when the moment has come. True when nothing is left to do. */
@@ -433,42 +233,30 @@ static bool open_pool(struct loop *loop, struct fault *fault)
         .hello = api_hello,
         .context = loop->context,
     };
-    return db_pool_new(&loop->pool, &options, fault) || fault_wrap(fault, "database");
+    return db_pool_new(&loop->desk.pool, &options, fault) || fault_wrap(fault, "database");
 }
 
 static bool open_loop(struct loop *loop, struct fault *fault)
 {
     pthread_sigmask(SIG_SETMASK, NULL, &loop->signals_before);
-    loop->limit = (size_t) loop->context->config->requests_limit;
-    loop->jobs = calloc(loop->limit, sizeof(loop->jobs[0]));
-    loop->fds = calloc(FD_WAITING + loop->limit * 3 + POOL_ROOM, sizeof(loop->fds[0]));
+    size_t limit = (size_t) loop->context->config->requests_limit;
+    loop->fds = calloc(FD_WAITING + limit * 3 + POOL_ROOM, sizeof(loop->fds[0]));
     bool touching = touch_open(&loop->touch, loop->context->touched, milliseconds(loop->context->config->token_touch_interval * 1000));
-    if (!waiting_open(&loop->waiting, loop->limit, loop->limit * 2) || loop->jobs == NULL || loop->fds == NULL || !touching) {
+    if (!waiting_open(&loop->waiting, limit, limit * 2) || !desk_open(&loop->desk, limit) || loop->fds == NULL || !touching) {
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }
-    for (size_t i = loop->limit; i-- > 0;) {
-        loop->jobs[i].loop = loop;
-        loop->jobs[i].next = loop->free;
-        loop->free = &loop->jobs[i];
-    }
-    return open_signals(loop, fault) && work_crew_new(&loop->crew, (size_t) loop->context->config->work_threads, fault)
-           && runner_new(&loop->runner, fault) && open_pool(loop, fault);
+    return open_signals(loop, fault) && work_crew_new(&loop->desk.crew, (size_t) loop->context->config->work_threads, fault)
+           && runner_new(&loop->desk.runner, fault) && open_pool(loop, fault);
 }
 
 static void close_loop(struct loop *loop)
 {
-    work_crew_free(loop->crew); /* first: its threads use what follows */
-    runner_free(loop->runner);
+    work_crew_free(loop->desk.crew); /* first: its threads use what follows */
+    runner_free(loop->desk.runner);
     waiting_close(&loop->waiting);
-    for (size_t i = 0; loop->jobs != NULL && i < loop->limit; i++) {
-        if (loop->jobs[i].connection != NULL) {
-            fcgi_connection_free(loop->jobs[i].connection);
-        }
-        arena_free(loop->jobs[i].arena);
-    }
-    db_pool_free(loop->pool);
+    desk_close(&loop->desk);
+    db_pool_free(loop->desk.pool);
     touch_close(&loop->touch);
-    free(loop->jobs);
     free(loop->fds);
     if (loop->signal_fd >= 0) {
         close(loop->signal_fd);
@@ -480,28 +268,34 @@ static void close_loop(struct loop *loop)
 static bool greet(struct loop *loop, struct fault *fault)
 {
     int64_t end_us = clock_monotonic_us() + milliseconds(loop->context->config->database_wait);
-    while (db_pool_ready(loop->pool) == 0 && !db_pool_hello_fault(loop->pool, fault) && clock_monotonic_us() < end_us) {
+    while (db_pool_ready(loop->desk.pool) == 0 && !db_pool_hello_fault(loop->desk.pool, fault) && clock_monotonic_us() < end_us) {
         int timeout_ms = 100;
-        size_t count = db_pool_prepare(loop->pool, loop->fds, POOL_ROOM, &timeout_ms);
+        size_t count = db_pool_prepare(loop->desk.pool, loop->fds, POOL_ROOM, &timeout_ms);
         if (poll(loop->fds, (nfds_t) count, timeout_ms) >= 0) {
-            db_pool_react(loop->pool, loop->fds, count);
+            db_pool_react(loop->desk.pool, loop->fds, count);
         }
     }
+    if (db_pool_hello_fault(loop->desk.pool, fault)) {
+        return false;
+    }
     log_write(LOG_INFO, "worker_started", NULL);
-    return !db_pool_hello_fault(loop->pool, fault);
+    return true;
 }
 
 bool serve_loop(struct api_context *context, int listen_fd, struct fault *fault)
 {
     struct loop loop = {.context = context, .listen_fd = listen_fd, .listening = true, .signal_fd = -1};
+
+    loop.desk.context = context;
+    loop.desk.waiting = &loop.waiting;
     bool good = open_loop(&loop, fault) && greet(&loop, fault);
     while (good && !is_finished(&loop)) {
         turn(&loop);
-        if (!loop.stopping && db_pool_hello_fault(loop.pool, fault)) {
+        if (!loop.stopping && db_pool_hello_fault(loop.desk.pool, fault)) {
             stop(&loop, clock_monotonic_us());
         }
     }
-    good = good && !db_pool_hello_fault(loop.pool, fault);
+    good = good && !db_pool_hello_fault(loop.desk.pool, fault);
     close_loop(&loop);
     log_flush();
     return good;

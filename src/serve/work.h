@@ -8,7 +8,7 @@
  * only as many at a time as there are processors, and never by the last thread: so those that wait for others are not held up by them.
  * Threads take no signals.
  * Ownership: an item is the caller's and stays where it is until it was taken. `run` touches nothing that the loop's thread may touch.
- * Not here: what the work is (api/), what follows it (loop.c).
+ * Not here: what the work is (api/), what follows it (desk.c).
  */
 #ifndef PATCHBAY_SERVE_WORK_H
 #define PATCHBAY_SERVE_WORK_H

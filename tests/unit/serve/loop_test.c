@@ -296,6 +296,7 @@ START_TEST(a_key_that_the_keyring_lacks_stops_the_start)
     ck_assert_int_eq(status, 1);
     ck_assert_ptr_nonnull(strstr(read_log(), "FAULT "));
     ck_assert_ptr_nonnull(strstr(read_log(), "key 77"));
+    ck_assert_ptr_null(strstr(read_log(), "worker_started"));
 }
 END_TEST
 
