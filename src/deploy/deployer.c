@@ -102,6 +102,7 @@ static void turn(struct deployer *deployer)
         chains_lay(&deployer->chains, deployer->targets.pool, now_us);
         targets_take(&deployer->targets, now_us);
     }
+    targets_repeat(&deployer->targets, now_us);
     int timeout_ms = wait_at_most(deployer, now_us);
     fds[0] = (struct pollfd){.fd = deployer->signal_fd, .events = POLLIN};
     db_listener_prepare(deployer->listener, &fds[1], &timeout_ms);

@@ -14,6 +14,7 @@
 #include "seal/digest.h"
 
 #define LEASE_MARGIN_MS 10000   /* behind the deadline: for a report that has to wait for the database */
+#define REPEAT_PAUSE_US 250000  /* a database that refuses does so at once */
 #define PARALLEL_MAX 64
 #define NEVER INT64_MAX
 
@@ -40,6 +41,8 @@ struct job {
     struct batch *batch;
     bool probe;
     int64_t began_us;
+    int64_t repeat_us; /* while it is among the targets' repeats */
+    struct job *next;
 };
 
 /* What was taken together shares a lease and an arena. */
@@ -111,11 +114,27 @@ static void take_report(struct db_ticket *ticket, const struct db_result *result
     struct targets *targets = job->batch->target->targets;
 
     /* A report may be repeated: only who has the lease is believed, and whoever was believed has it no more. */
-    if (result->status == DB_UNAVAILABLE && !targets->stopping && !job->probe && clock_monotonic_us() < job->batch->lease_until_us) {
-        db_pool_submit(targets->pool, ticket);
+    int64_t repeat_us = clock_monotonic_us() + REPEAT_PAUSE_US;
+    if (result->status == DB_UNAVAILABLE && !targets->stopping && !job->probe && repeat_us < job->batch->lease_until_us) {
+        job->repeat_us = repeat_us;
+        job->next = targets->repeats;
+        targets->repeats = job;
         return;
     }
     finish_job(job);
+}
+
+void targets_repeat(struct targets *targets, int64_t now_us)
+{
+    for (struct job **link = &targets->repeats; *link != NULL;) {
+        struct job *job = *link;
+        if (job->repeat_us > now_us && !targets->stopping) {
+            link = &job->next;
+            continue;
+        }
+        *link = job->next;
+        db_pool_submit(targets->pool, &job->ticket);
+    }
 }
 
 static void report(struct job *job)
@@ -361,6 +380,9 @@ int64_t targets_due_us(const struct targets *targets)
         int64_t due_us = target->due_us > target->resume_us ? target->due_us : target->resume_us;
         bool waits = target->due_us != NEVER && target->taking == NULL && target->under_way == 0;
         first_us = waits && due_us < first_us ? due_us : first_us;
+    }
+    for (const struct job *job = targets->repeats; job != NULL; job = job->next) {
+        first_us = job->repeat_us < first_us ? job->repeat_us : first_us;
     }
     return first_us;
 }

@@ -15,6 +15,7 @@
 #include "deploy/courier.h"
 #include "seal/keyring.h"
 
+struct job;
 struct target;
 
 struct targets {
@@ -23,18 +24,21 @@ struct targets {
     const struct keyring *keyring; /* of this moment */
     struct db_pool *pool;
     struct courier *courier;
-    bool stopping;  /* a report that does not get through is not repeated */
+    bool stopping;  /* a report that did not get through is repeated once and at once */
     int64_t look_us; /* when to look what is due; a failed delivery brings it forward */
     /* its own: */
     struct target *first;
-    size_t batches; /* not over yet */
+    struct job *repeats; /* reports that did not get through */
+    size_t batches;      /* not over yet */
 };
 
 /* The rows of deployment_due: which workers there are, and when something is due for each. Those that say nothing are asked for a sign of life. */
 void targets_see(struct targets *targets, const struct db_result *result, int64_t now_us);
 /* Asks the database for what is due by now. */
 void targets_take(struct targets *targets, int64_t now_us);
-/* When targets_take has something to do again; INT64_MAX: not before the next look, or when something under way is over. */
+/* Reports again what the database could not take. */
+void targets_repeat(struct targets *targets, int64_t now_us);
+/* When targets_take or targets_repeat has something to do again; INT64_MAX: not before the next look, or when something under way is over. */
 int64_t targets_due_us(const struct targets *targets);
 void targets_forget(struct targets *targets);
 
