@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <time.h>
 
+#define DAY_MS 86400000
+
 static int64_t read_clock(clockid_t clock)
 {
     struct timespec now;
@@ -22,4 +24,14 @@ int64_t clock_monotonic_us(void)
 int64_t clock_wall_us(void)
 {
     return read_clock(CLOCK_REALTIME);
+}
+
+void clock_lower_timeout(int *timeout_ms, int64_t due_us, int64_t now_us)
+{
+    int64_t wait_us = due_us <= now_us ? 0 : due_us - now_us;
+    int wait_ms = wait_us > (int64_t) DAY_MS * 1000 ? DAY_MS : (int) ((wait_us + 999) / 1000);
+
+    if (*timeout_ms < 0 || wait_ms < *timeout_ms) {
+        *timeout_ms = wait_ms;
+    }
 }

@@ -93,8 +93,7 @@ void db_listener_prepare(struct db_listener *listener, struct pollfd *fd, int *t
     }
     *fd = (struct pollfd){.fd = listener->handle == NULL ? -1 : PQsocket(listener->handle), .events = listener->events};
     if (listener->state != LISTENING) {
-        int64_t wait_ms = listener->due_us <= now_us ? 0 : (listener->due_us - now_us + 999) / 1000;
-        *timeout_ms = *timeout_ms < 0 || wait_ms < *timeout_ms ? (int) wait_ms : *timeout_ms;
+        clock_lower_timeout(timeout_ms, listener->due_us, now_us);
     }
 }
 

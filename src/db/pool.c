@@ -437,14 +437,6 @@ static void expire(struct db_pool *pool, int64_t now_us)
     }
 }
 
-static void lower_timeout(int *timeout_ms, int64_t due_us, int64_t now_us)
-{
-    int64_t wait_ms = due_us <= now_us ? 0 : (due_us - now_us + 999) / 1000;
-    if (*timeout_ms < 0 || wait_ms < *timeout_ms) {
-        *timeout_ms = (int) wait_ms;
-    }
-}
-
 size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, int *timeout_ms)
 {
     int64_t now_us = clock_monotonic_us();
@@ -457,9 +449,9 @@ size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, in
         struct slot *slot = &pool->slots[i];
         slot->place = SIZE_MAX;
         if (slot->link.broken) {
-            lower_timeout(timeout_ms, now_us, now_us);
+            clock_lower_timeout(timeout_ms, now_us, now_us);
         } else if (slot->link.state == DB_LINK_DOWN ? !refused : slot->link.due_us != 0) {
-            lower_timeout(timeout_ms, slot->link.due_us, now_us);
+            clock_lower_timeout(timeout_ms, slot->link.due_us, now_us);
         }
         if (slot->link.state != DB_LINK_DOWN && !slot->link.broken && count < room) {
             slot->place = count;
@@ -467,7 +459,7 @@ size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, in
         }
     }
     for (const struct db_ticket *ticket = pool->waiting.first; ticket != NULL; ticket = ticket->next) {
-        lower_timeout(timeout_ms, refused || is_orphan(ticket) ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
+        clock_lower_timeout(timeout_ms, refused || is_orphan(ticket) ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
     }
     return count;
 }

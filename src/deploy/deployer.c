@@ -85,10 +85,11 @@ static int wait_at_most(const struct deployer *deployer, int64_t now_us)
     int64_t look_us = deployer->look.under_way ? INT64_MAX : deployer->targets.look_us; /* the pool knows for how long that may take */
     int64_t take_us = targets_due_us(&deployer->targets);
     int64_t wake_us = lay_us < look_us ? lay_us : look_us;
+    int wait_ms = -1;
 
     wake_us = deployer->targets.stopping ? deployer->stop_by_us : take_us < wake_us ? take_us : wake_us;
-    int64_t wait_ms = wake_us <= now_us ? 0 : (wake_us - now_us + 999) / 1000;
-    return wait_ms > 60000 ? 60000 : (int) wait_ms;
+    clock_lower_timeout(&wait_ms, wake_us, now_us);
+    return wait_ms;
 }
 
 static void turn(struct deployer *deployer)

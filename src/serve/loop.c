@@ -123,6 +123,7 @@ static int64_t stop_end(const struct loop *loop)
 static int wait_at_most(const struct loop *loop, const struct waiting_limits *limits, int64_t now_us)
 {
     int64_t wake_us = loop->touch.under_way ? INT64_MAX : loop->touch.due_us;
+    int wait_ms = -1;
     if (loop->stopping) {
         lower(&wake_us, loop->touch.last_done || loop->touch.under_way ? (loop->listening ? drain_end(loop) : stop_end(loop)) : now_us);
     }
@@ -130,8 +131,8 @@ static int wait_at_most(const struct loop *loop, const struct waiting_limits *li
         lower(&wake_us, loop->accept_again_us);
     }
     lower(&wake_us, waiting_due(&loop->waiting, limits));
-    int64_t wait_ms = wake_us <= now_us ? 0 : (wake_us - now_us + 999) / 1000;
-    return wait_ms > 86400000 ? 86400000 : (int) wait_ms;
+    clock_lower_timeout(&wait_ms, wake_us, now_us);
+    return wait_ms;
 }
 
 static struct waiting_limits limit_waiting(const struct loop *loop)

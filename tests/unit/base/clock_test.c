@@ -31,6 +31,25 @@ START_TEST(the_wall_clock_agrees_with_the_system_s)
 }
 END_TEST
 
+START_TEST(a_timeout_is_lowered_to_what_is_due_and_rounded_up)
+{
+    static const struct {
+        int before;
+        int64_t due_us, now_us;
+        int after;
+    } cases[] = {
+        {-1, 5000, 4000, 1}, {-1, 5001, 4000, 2}, {-1, 4001, 4000, 1}, {-1, 4000, 4000, 0}, {-1, 3000, 4000, 0}, {-1, INT64_MIN, 4000, 0},
+        {7, 5000, 4000, 1}, {7, 90000, 4000, 7}, {0, 90000, 4000, 0}, {-1, INT64_MAX, 0, 86400000}, {5, INT64_MAX, 1, 5},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int timeout_ms = cases[i].before;
+        clock_lower_timeout(&timeout_ms, cases[i].due_us, cases[i].now_us);
+        ck_assert_int_eq(timeout_ms, cases[i].after);
+    }
+}
+END_TEST
+
 static Suite *clock_suite(void)
 {
     Suite *suite = suite_create("clock");
@@ -39,6 +58,7 @@ static Suite *clock_suite(void)
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, the_monotonic_clock_counts_microseconds_and_never_goes_back);
     tcase_add_test(tests, the_wall_clock_agrees_with_the_system_s);
+    tcase_add_test(tests, a_timeout_is_lowered_to_what_is_due_and_rounded_up);
     return suite;
 }
 
