@@ -10,6 +10,7 @@ deployer_start() {
 # SIGTERM ends the deployer, which finishes what is under way, and then this.
 PATCHBAY_CONFIG=$(quote_sh "$run/patchbay.conf")
 export PATCHBAY_CONFIG
+$(home_environment)
 stopping=
 trap 'stopping=yes; [ -z "\$deployer" ] || kill "\$deployer" 2>/dev/null' TERM INT
 while [ -z "\$stopping" ]; do

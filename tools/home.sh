@@ -92,6 +92,34 @@ home_dsn() {
     printf 'host=%s port=5432 dbname=patchbay user=%s passfile=%s' "$1" "$2" "$file"
 }
 
+# home_settings SAMPLE: of what the environment said (the array settings, by name) leaves the settings that a home may have from its
+# caller; the sample has the names of all. Where things are in a home is the home's own affair. settings_folders is set to the folders
+# that the services will have to read.
+home_settings() {
+    local name value
+    settings_folders=()
+    for name in "${!settings[@]}"; do
+        value=${settings[$name]}
+        if [[ $name == @(*[a-z]*|DATABASE|ADMIN_DATABASE|OWNER_DATABASE|SQL_DIR|KEYRING_FILE|RATE_LIMIT_FILE) ]] ||
+            ! grep -q "^#\?${name,,} =" "$1"; then
+            unset "settings[$name]"
+        elif [[ $name == @(TYPES_DIR|CONNECTORS_DIR|IMPORT_KEY_FILE) && -e $value ]]; then
+            settings[$name]=$(realpath -- "$value")
+            [ ! -d "$value" ] || settings_folders+=("${settings[$name]}")
+        fi
+    done
+    [ ${#settings[@]} = 0 ] || say "Settings from the environment: $(printf '%s\n' "${!settings[@]}" | sort | paste -sd ' ')"
+}
+
+# home_environment: those settings as lines of sh; what is there already wins.
+home_environment() {
+    local name
+    for name in "${!settings[@]}"; do
+        # shellcheck disable=SC2016 # sh expands it
+        printf '[ "${PATCHBAY_%s+given}" ] || export PATCHBAY_%s=%s\n' "$name" "$name" "$(quote_sh "${settings[$name]}")"
+    done
+}
+
 # home_programs HOME RUN BUILD TYPES: keyring, settings, the worker's command line and the admin command.
 home_programs() {
     local home=$1 run=$2 build=$3 types=$4 problem
@@ -99,8 +127,7 @@ home_programs() {
         problem=$("$build/patchbay.fcgi" --create-keyring "$home/keyring" 2>&1 >/dev/null) || die "cannot make a keyring: $problem"
         service_file "$home/keyring"
     fi
-    cat >"$home/patchbay.conf" <<SETTINGS
-# Written by quickstart at each start. docs/settings.md tells what the settings mean.
+    home_write_settings "$home/patchbay.conf" <<SETTINGS
 database = $(home_dsn "$run" patchbay_worker "$home/worker.pgpass")
 admin_database = $(home_dsn "$run" patchbay_admin "$home/pgpass")
 owner_database = host=$run port=5432 dbname=patchbay user=postgres
@@ -115,6 +142,7 @@ SETTINGS
     # The worker ends with the web server that started it, also when that one is killed.
     cluster_write "$run/worker-command" <<SCRIPT
 #!/bin/sh
+$(home_environment)
 exec setpriv --pdeathsig TERM -- $(quote_sh "$build/patchbay.fcgi") 2>>$(quote_sh "$home/log/worker.log")
 SCRIPT
     service chmod 700 "$run/worker-command"
@@ -123,10 +151,26 @@ SCRIPT
 # The admin command for this home.
 PATCHBAY_CONFIG=$(quote_sh "$home/patchbay.conf")
 export PATCHBAY_CONFIG
+$(home_environment)
 exec $(quote_sh "$build/patchbay") "\$@"
 SCRIPT
     chmod 755 "$home/patchbay"
     problem=$("$home/patchbay" check-config 2>&1 >/dev/null) || die "the configuration is refused: $(head -n 1 <<<"$problem")"
+}
+
+# home_write_settings FILE: a home's settings are on standard input; what its user added to the file stays, and counts.
+home_write_settings() {
+    local file=$1 mark='# Yours, which stays and counts:' added='' line
+    [ ! -e "$file" ] || added=$(sed "1,/^$mark\$/d" "$file")
+    {
+        printf '# Written by quickstart at each start, down to the last comment. docs/settings.md tells what the settings mean.\n'
+        while IFS= read -r line; do
+            grep -q "^ *${line%% *} *=" <<<"$added" || printf '%s\n' "$line"
+        done
+        printf '%s\n' "$mark"
+        [ -z "$added" ] || printf '%s\n' "$added"
+    } >"$file.new"
+    mv -f "$file.new" "$file"
 }
 
 # write_env FILE NAME VALUE...: lines of NAME='value', only for the owner, there all at once.
