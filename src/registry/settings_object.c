@@ -239,7 +239,8 @@ struct json_value *settings_divide_map(struct settings_work *work, struct settin
             .field = map->map_values,
             .value = settings_tidy(work->arena, map->map_values, child->kind == JSON_NULL ? NULL : child, NULL),
             .null = child->kind == JSON_NULL,
-            .named_secret = slot->named_secret || settings_key_is_secret(child->key),
+            /* Keys that the type lists are names like those of its fields: what is secret there would be marked. */
+            .named_secret = slot->named_secret || (map->map_keys == NULL && settings_key_is_secret(child->key)),
         };
         if (map->map_keys != NULL && !is_listed(map->map_keys, child->key)) {
             struct bytes keys = settings_join(work->arena, map->map_keys, ", ");
