@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/apinizer/apinizer.h"
+#include "api/credential.h"
 #include "json/writer.h"
 #include "registry/caller.h"
 #include "registry/token.h"
@@ -67,11 +68,28 @@ enum api_step apinizer_projects_next(struct api_context *context, struct api_exc
 
 /* ---- GET /apiops/environments/, /apiops/environments/{project}, /apiops/projects/{project}/environments/ */
 
+/* The list of all has words of its own, whatever is wrong with the token. */
+static enum api_step no_administrator(struct api_exchange *exchange)
+{
+    return apinizer_error(exchange, 401, "unauthorized_client", "Invalid token or insufficient permissions");
+}
+
+static enum api_step no_token_for_all(struct api_exchange *exchange)
+{
+    http_response_add(&exchange->response, "WWW-Authenticate", BYTES("Bearer"));
+    return no_administrator(exchange);
+}
+
 enum api_step apinizer_environments_begin(struct api_context *context, struct api_exchange *exchange)
 {
-    const struct connection_target *target = take_target(exchange);
+    unsigned char digest[DIGEST_SHA256_SIZE];
+    const struct connection_target *target;
 
     (void) context;
+    if (exchange->parameters[APINIZER_PROJECT].data == NULL && !credential_bearer(exchange, digest)) {
+        return no_token_for_all(exchange);
+    }
+    target = take_target(exchange);
     if (target == NULL) {
         return API_ANSWERED;
     }
@@ -105,7 +123,10 @@ enum api_step apinizer_environments_next(struct api_context *context, struct api
                               BYTES_FORMAT(target->project));
     }
     if (access.outcome == CONNECTION_FORBIDDEN) {
-        return apinizer_error(exchange, 401, "unauthorized_client", "Invalid token or insufficient permissions");
+        return no_administrator(exchange);
+    }
+    if (access.outcome == CONNECTION_INVALID_TOKEN && target->project.data == NULL) {
+        return no_token_for_all(exchange);
     }
     if (apinizer_refused(exchange, target, &access)) {
         return API_ANSWERED;
