@@ -139,7 +139,8 @@ static void apply_required_when_present(struct settings_work *work, const struct
     enum settings_supply whether = settings_supply_of(work, given);
     enum settings_supply supply = settings_supply_of(work, slot);
 
-    if (whether == SUPPLY_NOTHING || supply == SUPPLY_GIVEN) {
+    /* What is wrong itself asks for nothing: only the wrong field is named. */
+    if (whether == SUPPLY_NOTHING || supply == SUPPLY_GIVEN || given->failed) {
         return;
     }
     struct settings_error error = {
