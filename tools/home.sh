@@ -104,6 +104,7 @@ home_settings() {
             ! grep -q "^#\?${name,,} =" "$1"; then
             unset "settings[$name]"
         elif [[ $name == @(TYPES_DIR|CONNECTORS_DIR|IMPORT_KEY_FILE) && -e $value ]]; then
+            # shellcheck disable=SC2004 # by name, no number
             settings[$name]=$(realpath -- "$value")
             [ ! -d "$value" ] || settings_folders+=("${settings[$name]}")
         fi
