@@ -46,32 +46,53 @@ static bool cut_element(struct bytes *rest, struct bytes *element)
     return true;
 }
 
-struct bytes precondition_revisions(const struct http_request *request, struct arena *arena)
+/* The revisions that a header names, comma-separated; "*" for any. False when it is no list of entity-tags. */
+static bool add_revisions(struct buf *list, struct bytes header, bool weakly)
 {
-    struct bytes header = http_request_field(request, "if-match");
+    size_t begin = list->length;
     struct bytes tag;
     struct bytes revision;
-    struct buf list;
 
-    if (header.data == NULL) {
-        return header;
-    }
     if (bytes_is(bytes_trim(header), "*")) {
-        return BYTES("*");
+        buf_add_char(list, '*');
+        return true;
     }
-    buf_init(&list, arena, header.length + 1);
     while (header.length > 0) {
         if (!cut_element(&header, &tag)) {
-            return BYTES("");
+            return false;
+        }
+        if (weakly && bytes_starts(tag, "W/")) {
+            tag = bytes_slice(tag, 2, tag.length);
         }
         if (revision_of(tag, &revision)) {
-            if (list.length > 0) {
-                buf_add_char(&list, ',');
+            if (list->length > begin) {
+                buf_add_char(list, ',');
             }
-            buf_add(&list, revision);
+            buf_add(list, revision);
         }
     }
-    return list.length > 0 ? buf_bytes(&list) : BYTES("");
+    return true;
+}
+
+struct bytes precondition_revisions(const struct http_request *request, struct arena *arena)
+{
+    struct bytes match = http_request_field(request, "if-match");
+    struct bytes none_match = http_request_field(request, "if-none-match");
+    struct buf list;
+    bool good = true;
+
+    if (match.data == NULL && none_match.data == NULL) {
+        return (struct bytes){NULL, 0};
+    }
+    buf_init(&list, arena, match.length + none_match.length + 2);
+    if (match.data != NULL) {
+        good = add_revisions(&list, match, false);
+    }
+    if (good && none_match.data != NULL) {
+        buf_add_string(&list, match.data != NULL ? ";!" : "!");
+        good = add_revisions(&list, none_match, true);
+    }
+    return good && list.length > 0 ? buf_bytes(&list) : BYTES("");
 }
 
 void precondition_tag(struct api_exchange *exchange, int64_t revision)
