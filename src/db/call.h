@@ -28,6 +28,7 @@ struct db_statement {
     bool gathers;         /* several calls may leave as one */
     bool writes;          /* when the connection breaks under way it is not repeated */
     const char *command;  /* db_begin and the like: sent as it is, instead of a function's call */
+    int limit_ms;         /* of a read: from its submission on, how long an answer is of use; 0: as long as the pool waits for any */
     size_t value_count;
     enum db_type types[DB_VALUES_MAX];
 };

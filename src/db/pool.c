@@ -129,10 +129,17 @@ void db_pool_release(struct db_pool *pool, struct db_hold *hold)
     }
 }
 
+/* When nobody waits for a call's answer any more, of those that tell (limit_ms); else INT64_MAX. */
+static int64_t useless_at(const struct db_ticket *ticket)
+{
+    int limit_ms = ticket->call->statement->limit_ms;
+    return limit_ms > 0 ? ticket->since_us + (int64_t) limit_ms * 1000 : INT64_MAX;
+}
+
 /* A ticket that was under way goes to the front, and its waiting starts anew: it is not to blame for the time that was lost. */
 static void put_back(struct db_pool *pool, struct db_ticket *ticket, int64_t now_us)
 {
-    ticket->since_us = now_us;
+    ticket->since_us = ticket->call->statement->limit_ms > 0 ? ticket->since_us : now_us;
     db_queue_prepend(&pool->waiting, ticket);
 }
 
@@ -156,6 +163,13 @@ static int64_t choose_pause(const struct db_pool *pool, unsigned attempts, int64
     }
     pause = pause < longest ? pause : longest;
     return pause - now_us % (pause / 4);
+}
+
+/* When the link is to be given up as lost, or, if it is down, opened; 0: nothing is under way. */
+static int64_t due_of(const struct slot *slot)
+{
+    int64_t useless_us = slot->count > 0 ? useless_at(slot->batch[0]) : INT64_MAX;
+    return slot->link.due_us != 0 && useless_us < slot->link.due_us ? useless_us : slot->link.due_us;
 }
 
 static void let_go(struct slot *slot)
@@ -300,7 +314,7 @@ static void react_slot(struct db_pool *pool, struct slot *slot, short revents, i
     case DB_LINK_NOTHING:
         break;
     }
-    if (link->due_us != 0 && now_us >= link->due_us) {
+    if (due_of(slot) != 0 && now_us >= due_of(slot)) {
         lose(pool, slot, true, now_us);
     }
 }
@@ -416,14 +430,23 @@ static bool is_orphan(const struct db_ticket *ticket)
     return ticket->call->hold != NULL && ticket->call->statement != &db_begin && ticket->call->hold->slot == NULL;
 }
 
-/* Answers those who waited too long; all of them once it is known that no connection will come. */
+/* Until when it waits for a connection; not at all once it is known that none will come. */
+static int64_t waits_until(const struct db_pool *pool, const struct db_ticket *ticket)
+{
+    int64_t end_us = ticket->since_us + (int64_t) pool->options.wait_ms * 1000;
+    if (pool->hello_fault.kind != FAULT_NONE || is_orphan(ticket)) {
+        return ticket->since_us;
+    }
+    return useless_at(ticket) < end_us ? useless_at(ticket) : end_us;
+}
+
+/* Answers those who waited too long. */
 static void expire(struct db_pool *pool, int64_t now_us)
 {
-    int64_t limit_us = pool->hello_fault.kind == FAULT_NONE ? (int64_t) pool->options.wait_ms * 1000 : 0;
     struct db_ticket *late = NULL;
     struct db_ticket **last = &late;
     for (struct db_ticket **link = &pool->waiting.first; *link != NULL;) {
-        if (now_us - (*link)->since_us < limit_us && !is_orphan(*link)) {
+        if (now_us < waits_until(pool, *link)) {
             link = &(*link)->next;
             continue;
         }
@@ -451,7 +474,7 @@ size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, in
         if (slot->link.broken) {
             clock_lower_timeout(timeout_ms, now_us, now_us);
         } else if (slot->link.state == DB_LINK_DOWN ? !refused : slot->link.due_us != 0) {
-            clock_lower_timeout(timeout_ms, slot->link.due_us, now_us);
+            clock_lower_timeout(timeout_ms, due_of(slot), now_us);
         }
         if (slot->link.state != DB_LINK_DOWN && !slot->link.broken && count < room) {
             slot->place = count;
@@ -459,7 +482,7 @@ size_t db_pool_prepare(struct db_pool *pool, struct pollfd *fds, size_t room, in
         }
     }
     for (const struct db_ticket *ticket = pool->waiting.first; ticket != NULL; ticket = ticket->next) {
-        clock_lower_timeout(timeout_ms, refused || is_orphan(ticket) ? now_us : ticket->since_us + (int64_t) pool->options.wait_ms * 1000, now_us);
+        clock_lower_timeout(timeout_ms, waits_until(pool, ticket), now_us);
     }
     return count;
 }

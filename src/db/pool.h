@@ -9,7 +9,8 @@
  * A new connection: connects, asks `patchbay.worker_hello()`, shows the answer to `hello` (schema version, canaries), then is idle. Statements are
  * prepared where they are first needed. A lost connection is opened again after 50 ms, doubling up to `reconnect_ms_max`.
  * Calls that wait longer than wait_ms for a connection, because there is none or because all are busy, are answered DB_UNAVAILABLE. What was
- * under way on a lost connection: reads are queued again (once), writes are answered DB_UNAVAILABLE. A deadlock is tried once more.
+ * under way on a lost connection: reads are queued again (once), writes are answered DB_UNAVAILABLE. A deadlock is tried once more. A connection
+ * that has not answered within the statement's time (statement_timeout_ms and some grace, or limit_ms of what it was asked) counts as lost.
  * A hold keeps one connection from db_begin to db_commit or db_rollback, for calls that must be one transaction. All but one connection may be held at
  * once (of one: that one), so other calls never wait for long; further holds wait in the queue. A held call is never repeated: what is refused has
  * ended the transaction but for db_rollback (db_commit then is DB_REFUSED), and once the connection is lost all further calls of the hold are

@@ -14,7 +14,7 @@ static const struct db_statement enter_statement = {
 static const struct db_statement serialize_statement = {
     .name = "project_serialize", .function = "patchbay.project_serialize", .writes = true, .value_count = 1, .types = {DB_TEXT}};
 static const struct db_statement health_statement = {
-    .name = "health_check", .function = "patchbay.health_check", .gathers = true, .value_count = 1, .types = {DB_BOOL}};
+    .name = "health_check", .function = "patchbay.health_check", .gathers = true, .limit_ms = 1000, .value_count = 1, .types = {DB_BOOL}};
 static const struct db_statement projects_statement = {
     .name = "project_list", .function = "patchbay.project_list", .value_count = 1, .types = {DB_BYTEA}};
 /* It notes refusals, but a note may be repeated. */

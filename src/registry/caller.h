@@ -18,7 +18,7 @@ enum connection_outcome caller_enter_outcome(const struct db_result *result);
 /* Within a transaction of several changes: one of a project at a time. CONNECTION_OK, or the wait took too long. */
 void project_serialize_call(const struct connection_target *target, struct db_call *call);
 
-/* CONNECTION_OK when the database answers. It waits for a connection as long as any call does (database_wait). */
+/* CONNECTION_OK when the database answers, within a second. */
 void health_check_call(struct db_call *call);
 enum connection_outcome health_check_outcome(const struct db_result *result);
 

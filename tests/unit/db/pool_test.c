@@ -368,6 +368,58 @@ START_TEST(a_server_process_that_hangs_is_given_up)
 }
 END_TEST
 
+/* A read that is of use for a fifth of a second only. */
+static const struct db_statement brief_statement = {
+    .name = "toy_brief", .function = "toy.look", .gathers = true, .limit_ms = 200, .value_count = 2, .types = {DB_TEXT, DB_INT4}};
+
+/* All other limits are longer than the test. */
+static struct db_pool *patient_pool(void)
+{
+    struct db_pool_options options = toy_options(1);
+    options.statement_timeout_ms = 60000;
+    options.wait_ms = 60000;
+    return toy_pool(&options);
+}
+
+START_TEST(an_answer_that_is_of_use_for_a_moment_is_given_up_then)
+{
+    struct db_pool *pool = patient_pool();
+    toy_wait_ready(pool, 1);
+    pid_t backend = (pid_t) toy_ask("select pid from pg_stat_activity where application_name = 'patchbay'");
+    struct toy_call calls[2];
+    toy_prepare(&calls[0], &brief_statement, "good", 0);
+    submit(pool, calls, 1);
+    toy_run_until(pool, calls, 1);
+    ck_assert_int_eq(calls[0].status, DB_DONE);
+    ck_assert_int_eq(kill(backend, SIGSTOP), 0);
+    toy_prepare(&calls[0], &brief_statement, "stuck", 0);
+    toy_look(&calls[1], "waits", 0);
+    submit(pool, calls, 2);
+    toy_run_until(pool, calls, 2);
+    ck_assert_int_eq(kill(backend, SIGCONT), 0);
+    ck_assert_int_eq(calls[0].status, DB_UNAVAILABLE);
+    ck_assert_int_eq(calls[1].status, DB_DONE); /* on a new connection */
+    db_pool_free(pool);
+}
+END_TEST
+
+START_TEST(so_is_one_that_waits_for_a_connection)
+{
+    struct db_pool *pool = patient_pool();
+    toy_wait_ready(pool, 1);
+    struct toy_call calls[2];
+    toy_work(&calls[0], "slow", 1000);
+    toy_prepare(&calls[1], &brief_statement, "behind it", 0);
+    submit(pool, calls, 2);
+    toy_run_until(pool, &calls[1], 1);
+    ck_assert_int_eq(calls[1].status, DB_UNAVAILABLE);
+    ck_assert_int_eq(calls[0].answers, 0);
+    toy_run_until(pool, calls, 1);
+    ck_assert_int_eq(calls[0].status, DB_DONE);
+    db_pool_free(pool);
+}
+END_TEST
+
 /* Lost connections */
 
 static void terminate_sessions(void)
@@ -596,7 +648,8 @@ static Suite *pool_suite(void)
               a_full_disk_is_unavailable, a_read_only_server_is_unavailable_for_writes,
               a_function_that_is_not_there_is_refused_and_the_next_call_works, a_replaced_function_is_prepared_anew);
     ADD_GROUP(suite, "time", a_statement_that_takes_too_long_is_unavailable_and_its_neighbours_are_not,
-              a_call_waits_for_a_connection_only_so_long, a_server_process_that_hangs_is_given_up);
+              a_call_waits_for_a_connection_only_so_long, a_server_process_that_hangs_is_given_up,
+              an_answer_that_is_of_use_for_a_moment_is_given_up_then, so_is_one_that_waits_for_a_connection);
     ADD_GROUP(suite, "lost connections", a_read_whose_connection_breaks_is_repeated, a_write_whose_connection_breaks_is_not_repeated,
               an_idle_connection_that_breaks_is_replaced_before_it_costs_a_write,
               while_the_server_is_away_calls_are_unavailable_and_afterwards_they_work, a_pool_waits_for_a_server_that_is_not_there_yet,
