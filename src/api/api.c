@@ -9,10 +9,36 @@
 
 #include "api/route.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/uuid.h"
 #include "deploy/errand.h"
 
 /* For an answer that something is wrong: there may be no memory left for one, or next to none. */
 enum { ANSWER_MEMORY = 16 * 1024 };
+
+void api_connection_text(const struct api_exchange *exchange, char text[UUID_TEXT_SIZE])
+{
+    static const unsigned char nobody[sizeof exchange->connection];
+
+    text[0] = '\0';
+    if (memcmp(exchange->connection, nobody, sizeof nobody) != 0) {
+        uuid_format(exchange->connection, text);
+    }
+}
+
+void api_log_failed(const struct api_exchange *exchange, const char *what)
+{
+    char connection[UUID_TEXT_SIZE];
+
+    api_connection_text(exchange, connection);
+    log_write(LOG_ERROR, "failed", (const struct log_field[]){
+        LOG_FIELD_TEXT("request_id", exchange->request->request_id),
+        LOG_FIELD_TEXT("what", bytes_from(what)),
+        LOG_FIELD_TEXT("route", bytes_from(exchange->route->pattern)),
+        connection[0] == '\0' ? LOG_FIELD_END : LOG_FIELD_TEXT("connection", bytes_from(connection)),
+        LOG_FIELD_END,
+    });
+}
 
 static enum api_step answer_problem(struct api_exchange *exchange, const struct api_dialect *dialect, enum api_problem problem)
 {

@@ -17,6 +17,7 @@
 #ifndef PATCHBAY_API_API_H
 #define PATCHBAY_API_API_H
 
+#include "base/uuid.h"
 #include "config/config.h"
 #include "db/pool.h"
 #include "http/request.h"
@@ -114,6 +115,11 @@ struct api_exchange {
 
 enum api_step api_begin(struct api_context *context, struct api_exchange *exchange);
 enum api_step api_continue(struct api_context *context, struct api_exchange *exchange, const struct db_result *result);
+
+/* exchange->connection as text, "" when this was about none. */
+void api_connection_text(const struct api_exchange *exchange, char text[UUID_TEXT_SIZE]);
+/* For answers with status 500: why, for the log only, and about which connection. */
+void api_log_failed(const struct api_exchange *exchange, const char *what);
 
 /* For Retry-After: whole seconds, 1 or more. */
 long api_retry_seconds(const struct api_exchange *exchange);

@@ -16,6 +16,7 @@ enum fault_kind {
     FAULT_TOO_LARGE,   /* a limit was passed */
     FAULT_UNAVAILABLE, /* try again later: database away, time out */
     FAULT_INTERNAL,    /* ours; details in the log only */
+    FAULT_UNREADABLE,  /* what is stored does not open; it alone, and trying again does not help */
 };
 
 #define FAULT_MESSAGE_SIZE 512

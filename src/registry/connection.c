@@ -301,6 +301,15 @@ static bool open_box(void *context, struct bytes place, struct bytes box, const 
 /* Depth as stored: what was accepted at 32 may be read back. */
 static const struct json_limits stored_limits = {.depth = 64};
 
+/* Whatever is wrong with what is stored is this connection's matter alone. Returns false. */
+static bool is_unreadable(struct fault *fault)
+{
+    if (fault->kind != FAULT_TOO_LARGE) {
+        fault->kind = FAULT_UNREADABLE;
+    }
+    return false;
+}
+
 bool connection_open(const struct connection_row *row, const struct keyring *keyring, struct arena *arena, struct bytes *settings, struct fault *fault)
 {
     struct seal_context context;
@@ -314,12 +323,12 @@ bool connection_open(const struct connection_row *row, const struct keyring *key
     }
     if (!json_read(&readable, row->settings, &stored_limits, arena, fault) || !json_read(&boxes, row->secrets, &stored_limits, arena, fault)
         || !seal_begin(&context, keyring, &row->result.identity, fault)) {
-        return false;
+        return is_unreadable(fault);
     }
     bool filled = settings_fill(readable, boxes, open_box, &opening, arena, fault);
     seal_end(&context);
     if (!filled) {
-        return false;
+        return is_unreadable(fault);
     }
     *settings = json_text(arena, readable);
     return settings->data != NULL || fault_set(fault, FAULT_TOO_LARGE, "the connection is too large to be shown");

@@ -159,7 +159,7 @@ struct bytes connection_ids_after(struct bytes ids, int64_t used);
 /* Seals every value under the identity: boxes as JSON text {"place": "box"}; {NULL, 0} when there are none. */
 bool connection_seal(const struct settings *settings, const struct keyring *keyring, const struct seal_identity *identity, struct arena *arena,
                      struct bytes *boxes, struct fault *fault) __attribute__((warn_unused_result));
-/* Readable settings with the opened values at their places, as JSON text. FAULT_INTERNAL when a box does not open. */
+/* Readable settings with the opened values at their places, as JSON text. FAULT_UNREADABLE when a box does not open. */
 bool connection_open(const struct connection_row *row, const struct keyring *keyring, struct arena *arena, struct bytes *settings, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Keep and needs of settings as the JSON texts that connection_update takes; {NULL, 0} where there are none. */

@@ -27,12 +27,10 @@ struct job {
 
 static void log_request(const struct job *job, int64_t now_us)
 {
-    static const unsigned char nobody[16];
     const struct api_exchange *exchange = &job->exchange;
-    char uuid[UUID_TEXT_SIZE] = "";
-    if (memcmp(exchange->connection, nobody, sizeof(nobody)) != 0) {
-        uuid_format(exchange->connection, uuid);
-    }
+    char connection[UUID_TEXT_SIZE];
+
+    api_connection_text(exchange, connection);
     log_write(LOG_INFO, "request", (const struct log_field[]){
         LOG_FIELD_TEXT("request_id", exchange->request->request_id),
         LOG_FIELD_TEXT("method", bytes_from(http_method_name(exchange->request->method))),
@@ -42,7 +40,7 @@ static void log_request(const struct job *job, int64_t now_us)
         LOG_FIELD_NUMBER("calls", exchange->calls),
         LOG_FIELD_NUMBER("bytes_in", (int64_t) exchange->request->body.length),
         LOG_FIELD_NUMBER("bytes_out", (int64_t) job->bytes_out),
-        uuid[0] == '\0' ? LOG_FIELD_END : LOG_FIELD_TEXT("connection", bytes_from(uuid)),
+        connection[0] == '\0' ? LOG_FIELD_END : LOG_FIELD_TEXT("connection", bytes_from(connection)),
         LOG_FIELD_END,
     });
 }

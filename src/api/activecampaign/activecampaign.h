@@ -26,6 +26,8 @@ enum activecampaign_form { FORM_ONE, FORM_CHANGED, FORM_ITEM };
 enum api_step activecampaign_json(struct api_exchange *exchange, int status, struct bytes body);
 enum api_step activecampaign_message(struct api_exchange *exchange, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum api_step activecampaign_failed(struct api_exchange *exchange, const char *what);
+/* After connection_open failed: a 500 that says so, or nothing where the memory for the request ran out. */
+enum api_step activecampaign_unreadable(struct api_exchange *exchange, const struct fault *fault);
 /* False when the outcome is none that every operation answers alike. Not found is one of them here. */
 bool activecampaign_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result);
 /* Writes one connection; settings is JSON text with the members of the type. */

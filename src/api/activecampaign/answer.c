@@ -9,7 +9,6 @@
 
 #include "api/activecampaign/activecampaign.h"
 #include "api/precondition.h"
-#include "base/log.h"
 #include "http/url.h"
 #include "json/writer.h"
 
@@ -44,11 +43,17 @@ enum api_step activecampaign_message(struct api_exchange *exchange, int status, 
 
 enum api_step activecampaign_failed(struct api_exchange *exchange, const char *what)
 {
-    struct log_field fields[] = {LOG_FIELD_TEXT("request_id", exchange->request->request_id), LOG_FIELD_TEXT("what", bytes_from(what)),
-                                 LOG_FIELD_TEXT("route", bytes_from(exchange->route->pattern)), LOG_FIELD_END};
-
-    log_write(LOG_ERROR, "failed", fields);
+    api_log_failed(exchange, what);
     return activecampaign_message(exchange, 500, "An unexpected error occurred.");
+}
+
+enum api_step activecampaign_unreadable(struct api_exchange *exchange, const struct fault *fault)
+{
+    if (fault->kind == FAULT_TOO_LARGE) {
+        return API_ANSWERED;
+    }
+    api_log_failed(exchange, fault->message);
+    return activecampaign_message(exchange, 500, "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
 }
 
 bool activecampaign_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result)

@@ -42,7 +42,7 @@ enum api_step activecampaign_get_next(struct api_context *context, struct api_ex
     token_used(context->touched, read->target.token);
     memcpy(exchange->connection, row.result.identity.connection, sizeof exchange->connection);
     if (!connection_open(&row, context->keyring, exchange->arena, &settings, &fault)) {
-        return fault.kind == FAULT_TOO_LARGE ? API_ANSWERED : activecampaign_failed(exchange, fault.message);
+        return activecampaign_unreadable(exchange, &fault);
     }
     return activecampaign_answer(exchange, 200, &row, settings, FORM_ONE, NULL);
 }

@@ -107,7 +107,7 @@ static enum api_step answer_connection(struct api_context *context, struct api_e
         return API_ANSWERED;
     }
     if (!connection_open(&row, context->keyring, exchange->arena, &settings, &fault)) {
-        return fault.kind == FAULT_TOO_LARGE ? API_ANSWERED : activecampaign_failed(exchange, fault.message);
+        return activecampaign_unreadable(exchange, &fault);
     }
     return activecampaign_answer(exchange, 200, &row, settings, FORM_CHANGED, NULL);
 }

@@ -9,7 +9,6 @@
 #include "api/apinizer/apinizer.h"
 #include "api/credential.h"
 #include "api/precondition.h"
-#include "base/log.h"
 #include "json/writer.h"
 
 static const char content_type[] = "application/json;charset=UTF-8";
@@ -115,11 +114,17 @@ enum api_step apinizer_validation_failed(struct api_exchange *exchange, const st
 
 enum api_step apinizer_failed(struct api_exchange *exchange, const char *what)
 {
-    struct log_field fields[] = {LOG_FIELD_TEXT("request_id", exchange->request->request_id), LOG_FIELD_TEXT("what", bytes_from(what)),
-                                 LOG_FIELD_TEXT("route", bytes_from(exchange->route->pattern)), LOG_FIELD_END};
-
-    log_write(LOG_ERROR, "failed", fields);
+    api_log_failed(exchange, what);
     return apinizer_error(exchange, 500, "internal_error", "An unexpected error occurred. Please try again later.");
+}
+
+enum api_step apinizer_unreadable(struct api_exchange *exchange, const struct fault *fault)
+{
+    if (fault->kind == FAULT_TOO_LARGE) {
+        return API_ANSWERED;
+    }
+    api_log_failed(exchange, fault->message);
+    return apinizer_error(exchange, 500, "internal_error", "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
 }
 
 enum api_step apinizer_unavailable(struct api_exchange *exchange)

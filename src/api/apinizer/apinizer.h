@@ -60,6 +60,8 @@ enum api_step apinizer_results_end(struct api_exchange *exchange, struct json_wr
 enum api_step apinizer_json(struct api_exchange *exchange, int status, struct bytes body);
 /* Something unexpected: logged with the request id, told to the client as 500 without details. */
 enum api_step apinizer_failed(struct api_exchange *exchange, const char *what);
+/* After connection_open failed: a 500 that says so, or nothing where the memory for the request ran out. */
+enum api_step apinizer_unreadable(struct api_exchange *exchange, const struct fault *fault);
 
 /* One connection as GET shows it, into an open array or as a value; `settings` is JSON text. */
 void apinizer_write_connection(struct json_writer *writer, const struct connection_row *row, struct bytes settings);

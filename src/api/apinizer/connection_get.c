@@ -73,7 +73,7 @@ enum api_step apinizer_get_next(struct api_context *context, struct api_exchange
     memcpy(exchange->connection, row.result.identity.connection, sizeof exchange->connection);
     identity_learn(context->identities, target->dialect, target->project, target->handle, &row.result.identity);
     if (!connection_open(&row, context->keyring, exchange->arena, &settings, &fault)) {
-        return fault.kind == FAULT_TOO_LARGE ? API_ANSWERED : apinizer_failed(exchange, fault.message);
+        return apinizer_unreadable(exchange, &fault);
     }
     return answer_connection(exchange, &row, settings);
 }

@@ -83,11 +83,17 @@ enum api_step catalog_gateway_error(struct api_exchange *exchange, const char *c
 
 enum api_step catalog_failed(struct api_exchange *exchange, const char *what)
 {
-    struct log_field fields[] = {LOG_FIELD_TEXT("request_id", exchange->request->request_id), LOG_FIELD_TEXT("what", bytes_from(what)),
-                                 LOG_FIELD_TEXT("route", bytes_from(exchange->route->pattern)), LOG_FIELD_END};
-
-    log_write(LOG_ERROR, "failed", fields);
+    api_log_failed(exchange, what);
     return catalog_error(exchange, 500, "An unexpected error occurred.");
+}
+
+enum api_step catalog_unreadable(struct api_exchange *exchange, const struct fault *fault)
+{
+    if (fault->kind == FAULT_TOO_LARGE) {
+        return API_ANSWERED;
+    }
+    api_log_failed(exchange, fault->message);
+    return catalog_error(exchange, 500, "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
 }
 
 static enum api_step answer_unavailable(struct api_exchange *exchange, const char *detail)

@@ -56,6 +56,8 @@ enum api_step catalog_json(struct api_exchange *exchange, int status, struct byt
 enum api_step catalog_error(struct api_exchange *exchange, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum api_step catalog_gateway_error(struct api_exchange *exchange, const char *code, const char *message);
 enum api_step catalog_failed(struct api_exchange *exchange, const char *what);
+/* After connection_open failed: a 500 that says so, or nothing where the memory for the request ran out. */
+enum api_step catalog_unreadable(struct api_exchange *exchange, const struct fault *fault);
 enum api_step catalog_busy(struct api_exchange *exchange);
 /* False when the outcome is none that every operation answers alike. Not found is one of them here. */
 bool catalog_refused(struct api_exchange *exchange, const struct catalog_caller *caller, const struct connection_result *result);

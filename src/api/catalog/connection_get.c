@@ -91,7 +91,7 @@ enum api_step catalog_get_next(struct api_context *context, struct api_exchange 
     memcpy(exchange->connection, row.result.identity.connection, sizeof exchange->connection);
     identity_learn(context->identities, target->dialect, target->project, target->handle, &row.result.identity);
     if (!connection_open(&row, context->keyring, exchange->arena, &settings, &fault)) {
-        return fault.kind == FAULT_TOO_LARGE ? API_ANSWERED : catalog_failed(exchange, fault.message);
+        return catalog_unreadable(exchange, &fault);
     }
     return answer_connection(exchange, getting, &row, settings);
 }

@@ -87,7 +87,8 @@ static struct bytes whole_precondition(const struct json_patching *patching, str
 }
 
 /* The connection as GET shows it, patched. False when memory ran out or what is stored cannot be read. */
-static bool patch_document(struct api_context *context, struct api_exchange *exchange, struct json_patching *patching, const struct connection_row *row)
+static bool patch_document(struct api_context *context, struct api_exchange *exchange, struct json_patching *patching, const struct connection_row *row,
+                           struct fault *unreadable)
 {
     struct catalog_shape shape = {.organisation = patching->caller.organisation};
     struct fault fault = {.kind = FAULT_NONE};
@@ -96,7 +97,7 @@ static bool patch_document(struct api_context *context, struct api_exchange *exc
     struct bytes settings;
     struct buf buf;
 
-    if (!connection_open(row, context->keyring, exchange->arena, &settings, &fault)) {
+    if (!connection_open(row, context->keyring, exchange->arena, &settings, unreadable)) {
         return false;
     }
     buf_init(&buf, exchange->arena, settings.length + 768);
@@ -115,10 +116,15 @@ static bool patch_document(struct api_context *context, struct api_exchange *exc
 static enum api_step call_write(struct api_context *context, struct api_exchange *exchange, struct json_patching *patching, const struct connection_row *row)
 {
     struct connection_update *update = &patching->update;
+    struct fault unreadable = {.kind = FAULT_NONE};
 
     patching->revision = row->result.revision;
     *update = (struct connection_update){.target = patching->caller.target, .identity = row->result.identity};
-    if (!patch_document(context, exchange, patching, row)) {
+    memcpy(exchange->connection, row->result.identity.connection, sizeof exchange->connection);
+    if (!patch_document(context, exchange, patching, row, &unreadable)) {
+        if (unreadable.kind == FAULT_UNREADABLE) {
+            return catalog_unreadable(exchange, &unreadable);
+        }
         return arena_overflowed(exchange->arena) ? API_ANSWERED : catalog_failed(exchange, "stored settings cannot be read");
     }
     update->dry = catalog_body_is_wrong(&patching->body) || catalog_only_validates(exchange->request);
