@@ -2,9 +2,10 @@
 -- connection comes back under its old identity, so that its boxes open. One request a call. Outcomes: invalid_token, invalid_client, unknown_project,
 -- forbidden, not_found, revision_not_found, precondition_failed (revision tells the newest), name_taken, reference_missing (missing: those of its references that
 -- name nothing any more, as JSON), unchanged, updated,
--- again (it changed in this moment: ask again).
+-- checked (dry: it would be restored, and nothing was written), again (it changed in this moment: ask again).
 create function connection_restore(
-    i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_revision bigint[], i_if_match text[], i_request_id text[])
+    i_digest bytea[], i_dialect text[], i_project text[], i_handle text[], i_revision bigint[], i_if_match text[], i_dry boolean[],
+    i_request_id text[])
 returns table (ordinal bigint, outcome text, project_id bigint, connection_id uuid, key_number integer, revision bigint, type text, public_id text, name text,
                handle text, deploy_to_worker boolean, deploys boolean, missing text)
 language plpgsql volatile security definer set search_path = patchbay, pg_temp
@@ -67,6 +68,7 @@ begin
             is not distinct from
              (v_wanted.name, v_wanted.service, v_wanted.external_id, v_wanted.description, v_wanted.enabled, v_wanted.deploy_to_worker,
               v_wanted.settings::text, v_wanted.secrets, coalesce(v_wanted.refers, '[]')) then 'unchanged'
+        when i_dry[1] then 'checked'
         else 'updated'
     end);
     -- Without a box the key says nothing; an old one may be retired meanwhile.
@@ -95,14 +97,14 @@ begin
     end if;
     return query select 1::bigint, v_outcome, v_access.project_id, v_id, v_wanted.key_number, v_revision, v_wanted.type, v_wanted.public_id, v_wanted.name,
         handle_of(i_dialect[1], case i_dialect[1] when 'apinizer' then v_wanted.name else v_wanted.public_id end), v_wanted.deploy_to_worker,
-        case when v_outcome in ('updated', 'unchanged')
+        case when v_outcome in ('updated', 'unchanged') and not i_dry[1]
                   and exists (select from environment_project as link where link.project_id = v_access.project_id)
              then deployment_asked(v_access.project_id, v_id, v_wanted.deploy_to_worker, v_outcome = 'unchanged')
              else false end,
         v_missing::text;
 end
 $$;
-comment on function connection_restore(bytea[], text[], text[], text[], bigint[], text[], text[]) is
+comment on function connection_restore(bytea[], text[], text[], text[], bigint[], text[], boolean[], text[]) is
     'Makes a connection, live or deleted, what it was in one of its revisions; says the outcome as data.';
 revoke execute on function connection_restore from public;
 grant execute on function connection_restore to patchbay_worker;

@@ -230,6 +230,7 @@ enum api_step revision_restore_begin(struct api_context *context, struct api_exc
     restoring->restore.target = *restoring->target;
     restoring->restore.revision = path_revision(exchange);
     restoring->restore.if_match = form_of(exchange)->if_match(exchange->request, exchange->arena);
+    restoring->restore.dry = form_of(exchange)->only_validates != NULL && form_of(exchange)->only_validates(exchange->request);
     revision_restore_call(&restoring->restore, &exchange->call);
     return API_CALL;
 }
@@ -262,6 +263,7 @@ enum api_step revision_restore_next(struct api_context *context, struct api_exch
         return API_CALL;
     case CONNECTION_UPDATED:
     case CONNECTION_UNCHANGED:
+    case CONNECTION_CHECKED:
         return form->restored(context, exchange, restoring, &restored);
     default:
         return form->failed(exchange, "a restoration came to no known outcome");

@@ -41,6 +41,8 @@ struct revision_form {
     struct connection_target *(*target)(struct api_exchange *exchange);
     /* Preconditions in the form connection_update takes. */
     struct bytes (*if_match)(const struct http_request *request, struct arena *arena);
+    /* Whether a restoration is only to be tried; NULL: the dialect knows no such request. */
+    bool (*only_validates)(const struct http_request *request);
     /* Answers what is no success; not found, revision not found and a taken name (`name`) among them. False: it is none of these. */
     bool (*refused)(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result, struct bytes name);
     enum api_step (*wrong_page)(struct api_exchange *exchange);

@@ -19,11 +19,11 @@ enum { FOUND_ORDINAL, FOUND_OUTCOME, FOUND_PROJECT_ID, FOUND_CONNECTION_ID, FOUN
        FOUND_SERVICE, FOUND_EXTERNAL_ID, FOUND_DESCRIPTION, FOUND_ENABLED, FOUND_DEPLOY, FOUND_SETTINGS, FOUND_CREATED_AT, FOUND_CREATED_BY,
        FOUND_CREATED_CLIENT };
 
-enum { RESTORE_DIGEST, RESTORE_DIALECT, RESTORE_PROJECT, RESTORE_HANDLE, RESTORE_REVISION, RESTORE_IF_MATCH, RESTORE_REQUEST_ID, RESTORE_VALUES };
+enum { RESTORE_DIGEST, RESTORE_DIALECT, RESTORE_PROJECT, RESTORE_HANDLE, RESTORE_REVISION, RESTORE_IF_MATCH, RESTORE_DRY, RESTORE_REQUEST_ID, RESTORE_VALUES };
 
 static const struct db_statement restore_statement = {
     .name = "connection_restore", .function = "patchbay.connection_restore", .gathers = false, .writes = true, .value_count = RESTORE_VALUES,
-    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_TEXT, DB_TEXT},
+    .types = {DB_BYTEA, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_TEXT, DB_BOOL, DB_TEXT},
 };
 
 enum { RESTORED_ORDINAL, RESTORED_OUTCOME, RESTORED_PROJECT_ID, RESTORED_CONNECTION_ID, RESTORED_KEY, RESTORED_REVISION, RESTORED_TYPE,
@@ -115,6 +115,7 @@ void revision_restore_call(const struct revision_restore *in, struct db_call *ca
     db_set_text(call, RESTORE_HANDLE, in->target.handle);
     db_set_number(call, RESTORE_REVISION, in->revision);
     db_set_text_or_null(call, RESTORE_IF_MATCH, in->if_match);
+    db_set_number(call, RESTORE_DRY, in->dry);
     db_set_text(call, RESTORE_REQUEST_ID, in->target.request_id);
 }
 

@@ -38,6 +38,7 @@ struct revision_restore {
     struct connection_target target;
     int64_t revision;
     struct bytes if_match; /* as in connection_update */
+    bool dry;              /* nothing is written; CONNECTION_CHECKED when it could be */
 };
 
 struct revision_restored {

@@ -116,7 +116,7 @@ select is(pg_temp.change(:'manager', 'kafka', settings => '{"other":"another"}',
 -- Restoring.
 create function pg_temp.restore(digest bytea, name text, revision bigint) returns text language sql as $$
     select outcome || case outcome when 'reference_missing' then ': ' || missing else '' end
-    from patchbay.connection_restore(array[digest], '{apinizer}', '{Fixture}', array[name], array[revision], '{null}', '{request}')
+    from patchbay.connection_restore(array[digest], '{apinizer}', '{Fixture}', array[name], array[revision], '{null}', '{f}', '{request}')
 $$;
 select is(pg_temp.remove(:'keeper', 'store'), 'deleted', 'with the keystore gone');
 select is(pg_temp.restore(:'manager', 'kafka', 3), 'reference_missing: [{"kind": "keystore", "name": "store"}]', 'a revision that names it does not come back');

@@ -8,7 +8,7 @@ select pg_temp.make(:'manager', 'other', settings => '{"a":1, "a":2,  "b":[]}') 
 select pg_temp.fetch(:'manager', 'post') \g /dev/null
 select pg_temp.change(:'viewer', 'post') \g /dev/null
 delete from connection where name = 'other';
-select outcome from connection_restore(array[:'manager'::bytea], '{apinizer}', '{Fixture}', '{other}', '{1}', '{null}', '{request}') \g /dev/null
+select outcome from connection_restore(array[:'manager'::bytea], '{apinizer}', '{Fixture}', '{other}', '{1}', '{null}', '{f}', '{request}') \g /dev/null
 
 create function pg_temp.tell(i_project text default null) returns text language sql as $$
     select string_agg(format('%s %s+%s+%s+%s %s %s', name, linked, purged, resealed, waiting, problems, first), '; ' order by project_id)
