@@ -77,6 +77,13 @@ static bool choose_id(struct import *import, struct bytes id, struct import_plan
     return true;
 }
 
+/* A row that was found by name is another connection if a line has its id; and if it is of another type it goes, where all goes that has no line. */
+static bool is_meant(struct import *import, const struct db_result *result, bool is_same_kind, unsigned char id[16])
+{
+    (void) db_uuid(result, 0, MATCH_ID, id);
+    return db_number(result, 0, MATCH_WAY) == BY_ID || (!is_given(import, id) && (is_same_kind || !command_flag(import->context, "prune")));
+}
+
 bool import_match(struct import *import, const struct transfer_line *line, struct import_planned *planned, struct bytes *name, struct fault *fault)
 {
     const struct connection_content *content = &line->content;
@@ -89,19 +96,16 @@ bool import_match(struct import *import, const struct transfer_line *line, struc
     if (!command_query(import->context, match_sql, 7, values, &result, fault)) {
         return false;
     }
-    bool found = result.count > 0;
-    if (found) {
-        (void) db_uuid(&result, 0, MATCH_ID, planned->id);
-        found = db_number(&result, 0, MATCH_WAY) == BY_ID || !is_given(import, planned->id);
-    }
-    if (!found) {
+    bool is_same_kind = result.count > 0 && bytes_equal(db_text(&result, 0, MATCH_TYPE), content->type)
+                        && bytes_equal(db_text(&result, 0, MATCH_DIALECT), line->dialect);
+    if (result.count == 0 || !is_meant(import, &result, is_same_kind, planned->id)) {
         planned->key = keyring_active(import->keyring);
         return choose_id(import, line->id, planned, fault);
     }
     planned->revision = db_number(&result, 0, MATCH_REVISION);
     planned->key = (int32_t) db_number(&result, 0, MATCH_KEY);
     *name = arena_copy(import->arena, db_text(&result, 0, MATCH_NAME));
-    if (!bytes_equal(db_text(&result, 0, MATCH_TYPE), content->type) || !bytes_equal(db_text(&result, 0, MATCH_DIALECT), line->dialect)) {
+    if (!is_same_kind) {
         return fault_set(fault, FAULT_INVALID, "the type and the dialect of a connection cannot change");
     }
     return !bytes_is(line->dialect, "catalog") || bytes_equal(db_text(&result, 0, MATCH_PUBLIC_ID), content->public_id)
