@@ -118,6 +118,9 @@ enum api_step api_continue(struct api_context *context, struct api_exchange *exc
 
 /* exchange->connection as text, "" when this was about none. */
 void api_connection_text(const struct api_exchange *exchange, char text[UUID_TEXT_SIZE]);
+/* What every dialect says of a connection whose boxes do not open; trying again would not help. */
+#define API_UNREADABLE \
+    "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request."
 /* For answers with status 500: why, for the log only, and about which connection. */
 void api_log_failed(const struct api_exchange *exchange, const char *what);
 

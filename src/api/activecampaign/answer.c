@@ -53,7 +53,7 @@ enum api_step activecampaign_unreadable(struct api_exchange *exchange, const str
         return API_ANSWERED;
     }
     api_log_failed(exchange, fault->message);
-    return activecampaign_message(exchange, 500, "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
+    return activecampaign_message(exchange, 500, API_UNREADABLE);
 }
 
 bool activecampaign_refused(struct api_exchange *exchange, const struct connection_target *target, const struct connection_result *result)

@@ -124,7 +124,7 @@ enum api_step apinizer_unreadable(struct api_exchange *exchange, const struct fa
         return API_ANSWERED;
     }
     api_log_failed(exchange, fault->message);
-    return apinizer_error(exchange, 500, "internal_error", "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
+    return apinizer_error(exchange, 500, "internal_error", API_UNREADABLE);
 }
 
 enum api_step apinizer_unavailable(struct api_exchange *exchange)

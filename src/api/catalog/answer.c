@@ -93,7 +93,7 @@ enum api_step catalog_unreadable(struct api_exchange *exchange, const struct fau
         return API_ANSWERED;
     }
     api_log_failed(exchange, fault->message);
-    return catalog_error(exchange, 500, "The secrets of this connection cannot be opened. What is wrong with them is in the log, under the id of this request.");
+    return catalog_error(exchange, 500, API_UNREADABLE);
 }
 
 static enum api_step answer_unavailable(struct api_exchange *exchange, const char *detail)

@@ -81,7 +81,8 @@ static enum api_step answer_restored(struct api_context *context, struct api_exc
 
 const struct revision_form catalog_revisions = {
     .revision_parameter = PARAMETER_REVISION, .offset_name = "start", .limit_name = "limit", .target = read_target,
-    .if_match = catalog_precondition, .only_validates = catalog_only_validates, .refused = refuse, .wrong_page = refuse_page, .failed = catalog_failed, .busy = catalog_busy,
+    .if_match = catalog_precondition, .only_validates = catalog_only_validates,
+    .refused = refuse, .wrong_page = refuse_page, .failed = catalog_failed, .busy = catalog_busy,
     .json = catalog_json, .tag = catalog_tag, .list_begin = begin_list, .list_end = end_list, .one_begin = begin_one, .one_end = json_object_end,
     .state = write_state, .restored = answer_restored,
 };
