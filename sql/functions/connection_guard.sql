@@ -53,6 +53,13 @@ begin
             message = format('Connection (name: %s) already exists!', new.name),
             hint = 'Names are unique in a project, letter case ignored.';
     end if;
+    if tg_op = 'INSERT' and new.key_number is null then
+        select max(key_number) into new.key_number from key where retired_at is null;
+        if new.key_number is null then
+            raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'key_number',
+                message = 'the registry has no key yet', hint = 'The first write through an API, or patchbay import, registers one.';
+        end if;
+    end if;
     if tg_op = 'INSERT' and connection_id_was_used(new.project_id, new.connection_id) then
         raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'connection_id',
             message = format('connection_id %s is, or once was, another connection''s', new.connection_id),

@@ -1,6 +1,6 @@
 begin;
 \ir fixture.psql
-select plan(9);
+select plan(12);
 select pg_temp.make(:'manager', 'mail', '{"/password":"box"}') \g /dev/null
 set local role patchbay_admin;
 update connection set description = 'by hand' where name = 'mail';
@@ -22,6 +22,17 @@ select is((select secrets from connection_revision where name = 'mail' and opera
 set local role patchbay_admin;
 insert into connection (project_id, name, type, key_number) select project_id, 'MAIL', 'email', 1 from project where name = 'Fixture';
 select is((select count(*)::int from connection where handle = 'mail'), 1, 'the name of a deleted connection is free again');
+insert into connection (project_id, name, type) select project_id, 'plain', 'email' from project where name = 'Fixture';
+select is((select key_number from connection where name = 'plain'), 1, 'who writes by hand need not know of keys');
+select throws_ok($$ update connection set key_number = null where name = 'plain' $$, '42501', null, 'but cannot make a connection forget its');
+reset role;
+set local session_replication_role = replica;
+delete from connection;
+delete from key;
+set local session_replication_role = origin;
+set local role patchbay_admin;
+select throws_ok($$ insert into connection (project_id, name, type) select project_id, 'early', 'email' from project where name = 'Fixture' $$,
+                 'PB001', 'the registry has no key yet', 'where there is none, that is said');
 reset role;
 select * from finish();
 rollback;
