@@ -19,14 +19,18 @@
 #define SECOND_US INT64_C(1000000)
 #define NAP_MS 5
 
-/* In the child: nothing but the pipe and standard error goes along. */
+/* In the child: nothing but the pipe and standard error goes along, and signals are what a program expects. */
 static void run_executable(const char *file, int seconds, int output)
 {
     union { const char *lent; char *argument; } name = {file};
     char *const arguments[] = {name.argument, NULL};
     int nothing = open("/dev/null", O_RDONLY);
+    sigset_t none;
 
     (void) setpgid(0, 0);
+    (void) sigemptyset(&none);
+    (void) sigprocmask(SIG_SETMASK, &none, NULL);
+    (void) signal(SIGPIPE, SIG_DFL);
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0)
         _exit(127);
     (void) alarm((unsigned) seconds + 1); /* also when nobody waits any more */
