@@ -90,11 +90,10 @@ static void check_request(const struct http_request *request)
 }
 
 /* "*", or revisions parted by commas; each is a tag of the header. */
-static void check_precondition(const struct http_request *request, struct arena *arena)
+static void check_revisions(struct bytes list, struct bytes header, struct arena *arena)
 {
-    struct bytes list = precondition_revisions(request, arena), header = http_request_field(request, "if-match"), revision;
+    struct bytes revision;
 
-    fuzz_require((list.data == NULL) == (header.data == NULL));
     if (bytes_is(list, "*")) {
         fuzz_require(bytes_is(bytes_trim(header), "*"));
         return;
@@ -105,6 +104,20 @@ static void check_precondition(const struct http_request *request, struct arena 
         fuzz_require(revision.length > 0 && revision.data[0] >= '1' && revision.data[0] <= '9');
         fuzz_require(bytes_to_int64(revision, &number) || revision.length > 18);
         fuzz_require(memmem(header.data, header.length, tag.data, tag.length) != NULL);
+    }
+}
+
+/* What If-Match names, and behind an exclamation mark what If-None-Match does. */
+static void check_precondition(const struct http_request *request, struct arena *arena)
+{
+    struct bytes match = http_request_field(request, "if-match"), none_match = http_request_field(request, "if-none-match");
+    struct bytes both = precondition_revisions(request, arena), clause;
+
+    fuzz_require((both.data == NULL) == (match.data == NULL && none_match.data == NULL));
+    while (bytes_cut(&both, ';', &clause)) {
+        bool negates = bytes_starts(clause, "!");
+        fuzz_require(negates ? none_match.data != NULL && both.length == 0 : match.data != NULL);
+        check_revisions(bytes_slice(clause, negates, clause.length), negates ? none_match : match, arena);
     }
     struct bytes clauses = catalog_precondition(request, arena);
     for (size_t i = 0; i < clauses.length; i++) {
