@@ -163,6 +163,7 @@ static int serve(const struct options *options)
     struct fault fault = {.kind = FAULT_NONE};
     enum log_level level;
 
+    serve_hold_signals();
     if (!config_load(&config, options->config, report_mistake, NULL)) {
         return EXIT_FAILURE;
     }

@@ -209,13 +209,25 @@ static bool is_finished(struct loop *loop)
 
 /* Start and stop */
 
-static bool open_signals(struct loop *loop, struct fault *fault)
+static sigset_t stop_signals(void)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGUSR1);
+    return signals;
+}
+
+void serve_hold_signals(void)
+{
+    sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+static bool open_signals(struct loop *loop, struct fault *fault)
+{
+    sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     return loop->signal_fd >= 0 || fault_set(fault, FAULT_INTERNAL, "no signalfd: %s", strerror(errno));

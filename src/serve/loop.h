@@ -15,6 +15,8 @@
 
 #include "api/api.h"
 
+/* From here on SIGTERM, SIGINT and SIGUSR1 wait until the loop runs: who is asked to stop while it starts answers those who have come, and stops then. */
+void serve_hold_signals(void);
 bool serve_loop(struct api_context *context, int listen_fd, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif
