@@ -26,7 +26,8 @@ begin
                coalesce(access.refusal, case
                    when request.secrets is not null and request.project_id is distinct from access.project_id then 'identity'
                    when not request.dry and not exists (
-                       select from key where key.key_number = request.key_number and key.canary = request.canary and key.retired_at is null) then 'wrong_key'
+                       select from key where key.key_number = request.key_number and key.canary = request.canary and key.retired_at is null
+                       for key share) then 'wrong_key'
                    when request.dialect = 'apinizer' and exists (
                        select from connection as other
                        where other.project_id = access.project_id and other.dialect = request.dialect

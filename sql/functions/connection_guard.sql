@@ -55,9 +55,10 @@ begin
     end if;
     if tg_op = 'INSERT' and new.key_number is null then
         select max(key_number) into new.key_number from key where retired_at is null;
-        if new.key_number is null then
+        perform from key where key_number = new.key_number and retired_at is null for key share;
+        if not found then
             raise exception using errcode = 'PB001', schema = 'patchbay', table = 'connection', column = 'key_number',
-                message = 'the registry has no key yet', hint = 'The first write through an API, or patchbay import, registers one.';
+                message = 'the registry has no key yet, or it was retired in this moment', hint = 'The first write through an API, or patchbay import, registers one.';
         end if;
     end if;
     if tg_op = 'INSERT' and connection_id_was_used(new.project_id, new.connection_id) then

@@ -74,6 +74,10 @@ begin
             return query select 'moved', null::text, v_slot, v_holder;
             return;
         end if;
+        if i_apply and not exists (select from key where key_number = i_key and retired_at is null for key share) then
+            return query select 'moved', null::text, v_slot, v_holder;
+            return;
+        end if;
         if i_apply then
             insert into connection (project_id, connection_id, dialect, public_id, name, type, service, external_id, description, enabled,
                                     deploy_to_worker, settings, key_number, secrets, refers, created_by, updated_by)

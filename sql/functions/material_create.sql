@@ -22,7 +22,8 @@ begin
                coalesce(access.refusal, case
                    when not given.dry and given.project_id is distinct from access.project_id then 'identity'
                    when not given.dry and not exists (
-                       select from key where key.key_number = given.key_number and key.canary = given.canary and key.retired_at is null) then 'wrong_key'
+                       select from key where key.key_number = given.key_number and key.canary = given.canary and key.retired_at is null
+                       for key share) then 'wrong_key'
                    when exists (select from material as other
                                 where other.project_id = access.project_id and other.kind = given.kind
                                   and other.handle = handle_of('apinizer', given.name)) then 'name_taken'

@@ -17,7 +17,8 @@ begin
     end if;
     if worker_create.key_number is not null then
         insert into key (key_number, canary) values (worker_create.key_number, worker_create.canary) on conflict on constraint key_key do nothing;
-        if not exists (select from key where key.key_number = worker_create.key_number and key.canary = worker_create.canary) then
+        if not exists (select from key where key.key_number = worker_create.key_number and key.canary = worker_create.canary and key.retired_at is null
+                       for key share) then
             raise exception using errcode = 'invalid_parameter_value',
                 message = format('key %s of the keyring is not the key that the database''s secrets are sealed with', worker_create.key_number);
         end if;

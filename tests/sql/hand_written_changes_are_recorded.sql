@@ -32,7 +32,7 @@ delete from key;
 set local session_replication_role = origin;
 set local role patchbay_admin;
 select throws_ok($$ insert into connection (project_id, name, type) select project_id, 'early', 'email' from project where name = 'Fixture' $$,
-                 'PB001', 'the registry has no key yet', 'where there is none, that is said');
+                 'PB001', 'the registry has no key yet, or it was retired in this moment', 'where there is none, that is said');
 reset role;
 select * from finish();
 rollback;
